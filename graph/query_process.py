@@ -1,0 +1,211 @@
+"""The program of the query processes: a template that forks, and the confined children that evaluate queries.
+
+The template is started once a store (`python -m legation.graph.query_process`), opens the release, stays single-threaded
+and answers two orders on its control socket: fork a child on the socket it is handed, and end a child. Being the parent it
+can end and reap a child without a race. A child reads a job, writes frames, and waits for the next.
+
+    order    S + a descriptor        reply  pid (8 bytes)
+    order    K + pid (8 bytes)       reply  wait status (8 bytes)
+    job      length (4 bytes) + JSON
+    frame    D data | E end | X error, length (4 bytes), content
+
+A small release is loaded into memory before forking, and the children share it (copy on write); a large one is opened from
+disk by each child, read-only. Which of the two is the caller's choice (bench/README.md has the measurement).
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+import pyoxigraph as ox
+
+from .errors import NotExpressible
+from .formats import RDF_FORMATS, RESULTS_FORMATS, Format
+from .sandbox import confine, die_with_parent
+from .serialisation import rdf_format, serialise, with_prefixes_in_order
+
+SPAWN, KILL = b"S", b"K"
+DATA, END, ERROR = b"D", b"E", b"X"
+NUMBER = struct.Struct("!q")
+LENGTH = struct.Struct("!I")
+HEADER = struct.Struct("!cI")
+FRAME_BYTES = 1 << 16
+_FORMATS = {form.key: form for form in (*RDF_FORMATS, *RESULTS_FORMATS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a template is to work; one JSON object on its command line."""
+
+    store: str
+    in_memory: bool
+    memory_bytes: int
+    prefixes: dict[str, str]
+
+    def to_json(self) -> str:
+        """The options as a command-line argument."""
+        return json.dumps({name: getattr(self, name) for name in self.__slots__})
+
+
+def main(arguments: list[str]) -> None:
+    """Run a template: its control socket is standard input, `arguments[0]` its options."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    options = Options(**json.loads(arguments[0]))
+    control = socket.socket(fileno=os.dup(0))
+    if sys.platform == "linux":
+        die_with_parent()
+    store = _load(options.store) if options.in_memory else None
+    gc.freeze()  # shared pages stay shared: no collection touches what the template holds
+    control.sendall(NUMBER.pack(os.getpid()))
+    _serve_orders(control, options, store)
+
+
+def _load(path: str) -> ox.Store:
+    store = ox.Store()
+    store.bulk_extend(ox.Store.read_only(path))
+    return store
+
+
+def _serve_orders(control: socket.socket, options: Options, store: ox.Store | None) -> None:
+    children: set[int] = set()
+    while True:
+        order, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if order == SPAWN and descriptors:
+            pid = os.fork()
+            if pid == 0:
+                control.close()
+                _child(descriptors[0], options, store)
+            os.close(descriptors[0])
+            children.add(pid)
+            control.sendall(NUMBER.pack(pid))
+        elif order == KILL:
+            (pid,) = NUMBER.unpack(control.recv(NUMBER.size, socket.MSG_WAITALL))
+            control.sendall(NUMBER.pack(_end(pid) if pid in children else 0))
+            children.discard(pid)
+        else:
+            for pid in children:
+                _end(pid)
+            return
+
+
+def _end(pid: int) -> int:
+    os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
+
+
+def _child(descriptor: int, options: Options, store: ox.Store | None) -> None:
+    """Serve jobs until the other side hangs up. Never returns: a child has nothing to go back to."""
+    try:
+        peer = socket.socket(fileno=descriptor)
+        store = store or ox.Store.read_only(options.store)
+        confine(options.memory_bytes)
+        while job := _read_job(peer):
+            _answer(peer, store, job, options)
+    except OSError:
+        pass  # the asker has gone away
+    finally:
+        os._exit(0)
+
+
+def _read_job(peer: socket.socket) -> dict[str, Any] | None:
+    head = peer.recv(LENGTH.size, socket.MSG_WAITALL)
+    if len(head) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(head)
+    found: dict[str, Any] = json.loads(peer.recv(length, socket.MSG_WAITALL))
+    return found
+
+
+def _answer(peer: socket.socket, store: ox.Store, job: dict[str, Any], options: Options) -> None:
+    started = time.perf_counter()
+    out = _Frames(peer, _FORMATS[job["format"]])
+    try:
+        results = _evaluate(store, job)
+        _write(results, job["format"], options, out)
+    except (SyntaxError, ValueError) as error:
+        out.fail("invalid", str(error.msg if isinstance(error, SyntaxError) else error))
+    except NotExpressible as error:
+        out.fail("not-expressible", str(error))
+    except MemoryError:
+        out.fail("memory", "")
+    except BrokenPipeError:
+        raise
+    except (OSError, RuntimeError) as error:
+        out.fail("engine", type(error).__name__)
+    else:
+        out.end({"seconds": time.perf_counter() - started})
+
+
+def _evaluate(store: ox.Store, job: dict[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    defaults, named = job["default_graphs"], job["named_graphs"]
+    explicit = bool(defaults or named)
+    return store.query(
+        job["query"],
+        base_iri=job["base"],
+        use_default_graph_as_union=job["union"] and not explicit,
+        default_graph=[ox.NamedNode(iri) for iri in defaults] if explicit else None,
+        named_graphs=[ox.NamedNode(iri) for iri in named] if explicit else None,
+    )
+
+
+def _write(results: Any, key: str, options: Options, out: _Frames) -> None:
+    form = _FORMATS[key]
+    if not isinstance(results, ox.QueryTriples):
+        results.serialize(out, format=ox.QueryResultsFormat.from_media_type(form.media_type))
+    elif form.key == "rdfxml":
+        out.write(serialise(_distinct(results), form, options.prefixes))
+    else:
+        ox.serialize(results, cast("IO[bytes]", out), format=rdf_format(form), prefixes=options.prefixes)
+
+
+def _distinct(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    return list(dict.fromkeys(triples))
+
+
+class _Frames:
+    """A file to write an answer to: it leaves as frames, the last of which says whether the answer is whole."""
+
+    def __init__(self, peer: socket.socket, form: Format) -> None:
+        self._form = form
+        self._begun = False
+        self._send: Callable[[bytes], None] = peer.sendall
+        self._waiting = bytearray()
+
+    def write(self, content: bytes) -> int:
+        self._waiting += content
+        if len(self._waiting) >= FRAME_BYTES:
+            self._send(self._frame())
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing: frames leave when they are full, and at the end."""
+
+    def end(self, facts: dict[str, Any]) -> None:
+        content = json.dumps(facts).encode()
+        self._send((self._frame() if self._waiting else b"") + HEADER.pack(END, len(content)) + content)
+
+    def fail(self, kind: str, message: str) -> None:
+        content = json.dumps({"kind": kind, "message": message}).encode()
+        self._send(HEADER.pack(ERROR, len(content)) + content)
+
+    def _frame(self) -> bytes:
+        content = bytes(self._waiting)
+        if not self._begun:
+            content, self._begun = with_prefixes_in_order(content, self._form), True
+        self._waiting.clear()
+        return HEADER.pack(DATA, len(content)) + content
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,159 @@
+"""A release: one frozen folder, named by its digest, that everything published is read from.
+
+releases/
+  current -> 3f2a…            the pointer: one symbolic link, switched by one atomic rename
+  3f2a…/                      the SHA-256 of the canonical N-Quads below
+    manifest.json             what this is: digest, base, counts, versions, validation, sizes and hashes of the dumps
+    report.json               what the shapes found
+    dumps/legation.nq …       the whole release in every format; the .nq file is the canonical form itself
+    store/                    the same quads, indexed for queries; opened read-only
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import ReleaseError
+from .identifiers import Base
+
+POINTER = "current"
+DUMP_STEM = "legation"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """One file of a release: its size in bytes and its SHA-256 in hexadecimal digits."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a release says of itself. `graphs` counts quads by graph name relative to the base; `triples` counts the union."""
+
+    digest: str
+    base: str
+    created: str
+    validated: bool
+    quads: int
+    triples: int
+    graphs: Mapping[str, int]
+    dumps: tuple[Dump, ...]
+    versions: Mapping[str, str]
+    findings: Mapping[str, int] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    union_default_graph: bool = True
+    parent: str | None = None
+
+    def to_json(self) -> str:
+        """The manifest as the JSON text that `manifest.json` holds."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """The manifest from its JSON text. Raises ValueError, KeyError or TypeError where it is not one."""
+        found: dict[str, Any] = json.loads(text)
+        found["dumps"] = tuple(Dump(**dump) for dump in found["dumps"])
+        found["sources"] = tuple(found["sources"])
+        return cls(**found)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release on disk."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def digest(self) -> str:
+        """The release's name: 64 hexadecimal digits."""
+        return self.manifest.digest
+
+    @property
+    def base(self) -> Base:
+        """The base IRI that the release's entities live under."""
+        return Base(self.manifest.base)
+
+    @property
+    def store_folder(self) -> Path:
+        """The folder of the indexed store."""
+        return self.folder / "store"
+
+    def dump(self, extension: str) -> Path:
+        """The path of the dump with this file extension."""
+        return self.folder / "dumps" / f"{DUMP_STEM}.{extension}"
+
+
+def open_release(folder: Path) -> Release:
+    """The release in `folder`. Raises ReleaseError where there is none, or where files are missing or of another size."""
+    try:
+        manifest = Manifest.from_json((folder / "manifest.json").read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise ReleaseError(f"{folder} holds no release: manifest.json is missing") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(f"{folder}: manifest.json cannot be read: {error}") from error
+    for dump in manifest.dumps:
+        path = folder / "dumps" / dump.name
+        if not path.is_file() or path.stat().st_size != dump.bytes:
+            raise ReleaseError(f"{folder} is damaged: dumps/{dump.name} is missing or not of {dump.bytes} bytes")
+    if not (folder / "store").is_dir():
+        raise ReleaseError(f"{folder} is damaged: its store is missing")
+    return Release(folder, manifest)
+
+
+def current_release(releases: Path) -> Release | None:
+    """The release that the pointer names; None where nothing has been published yet."""
+    pointer = releases / POINTER
+    return open_release(pointer.resolve()) if pointer.is_symlink() else None
+
+
+def find_release(releases: Path, name: str | None) -> Release:
+    """The release whose digest begins with `name`, or the current one. Raises ReleaseError where there is not one such."""
+    if name is None:
+        release = current_release(releases)
+        if release is None:
+            raise ReleaseError(f"{releases} holds no release yet; run: legation release --releases {releases}")
+        return release
+    found = [path for path in _folders(releases) if path.name.startswith(name.lower())]
+    if len(found) != 1:
+        raise ReleaseError(f"{len(found)} releases in {releases} begin with {name!r}")
+    return open_release(found[0])
+
+
+def _folders(releases: Path) -> list[Path]:
+    return [path for path in sorted(releases.iterdir()) if _DIGEST.fullmatch(path.name)] if releases.is_dir() else []
+
+
+def switch(releases: Path, digest: str) -> None:
+    """Point `current` at a release: one rename, so that a reader sees the old release or the new one, never neither."""
+    fresh = releases / f".{POINTER}-{os.getpid()}"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(digest)
+    fresh.replace(releases / POINTER)
+    sync_folder(releases)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's own entries durable (fsync on the directory)."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

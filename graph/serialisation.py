@@ -1,0 +1,87 @@
+"""Writes triples and quads in any format of the table, and says so when a format cannot carry them.
+
+Oxigraph's writers do the work. Its RDF/XML writer makes malformed XML of a predicate or class without a usable local
+name and of control characters, so those are refused here (RDF/XML 1.1, section 5.2: not every graph can be serialised).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from .errors import NotExpressible
+from .formats import RDF_XML, TRIG, TURTLE, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_PREFIX = b"@prefix "
+_ELEMENT_NAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def rdf_format(form: Format) -> ox.RdfFormat:
+    """Oxigraph's name for an RDF format of the table."""
+    found = ox.RdfFormat.from_media_type(form.media_type)
+    assert found is not None, form.key
+    return found
+
+
+def serialise(statements: Sequence[ox.Triple] | Sequence[ox.Quad], form: Format, prefixes: Mapping[str, str]) -> bytes:
+    """The statements in `form`, with those of the prefixes that they use; the same statements give the same bytes.
+
+    Raises NotExpressible where RDF/XML has no way to write one.
+    """
+    if form is RDF_XML:
+        for statement in statements:
+            _refuse_inexpressible(statement)
+    content = ox.serialize(statements, format=rdf_format(form), prefixes=_used(statements, prefixes))
+    assert content is not None
+    return with_prefixes_in_order(content, form)
+
+
+def with_prefixes_in_order(content: bytes, form: Format) -> bytes:
+    """The beginning of a document with its prefix lines sorted: the engine writes them in an order that varies."""
+    if form not in (TURTLE, TRIG):
+        return content
+    end = 0
+    while content.startswith(_PREFIX, end) and (newline := content.find(b"\n", end)) >= 0:
+        end = newline + 1
+    return b"".join(sorted(content[:end].splitlines(keepends=True))) + content[end:]
+
+
+def _used(statements: Sequence[ox.Triple] | Sequence[ox.Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
+    namespaces = {_namespace(iri) for statement in statements for iri in _iris(statement)}
+    return {prefix: namespace for prefix, namespace in prefixes.items() if namespace in namespaces}
+
+
+def _iris(statement: ox.Triple | ox.Quad) -> Iterator[str]:
+    for term in statement:
+        if isinstance(term, ox.NamedNode):
+            yield term.value
+        elif isinstance(term, ox.Literal):
+            yield term.datatype.value
+
+
+def _namespace(iri: str) -> str:
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+
+
+def _refuse_inexpressible(statement: ox.Triple | ox.Quad) -> None:
+    names = [statement.predicate]
+    if statement.predicate == _TYPE and isinstance(statement.object, ox.NamedNode):
+        names.append(statement.object)
+    for name in names:
+        local = re.split(r"[/#:?]", name.value)[-1]
+        if not _ELEMENT_NAME.search(local):
+            raise NotExpressible(f"RDF/XML cannot name <{name.value}> as an element; ask for Turtle or JSON-LD")
+    if isinstance(statement.object, ox.Literal) and _NOT_XML.search(statement.object.value):
+        raise NotExpressible("RDF/XML cannot carry a control character in a literal; ask for Turtle or JSON-LD")
+
+
+def union(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
+    """The triples of all graphs together, each once, in the order in which the quads come."""
+    return list(dict.fromkeys(quad.triple for quad in quads))

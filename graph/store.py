@@ -1,0 +1,67 @@
+"""What the read side needs of a store, whichever engine holds the release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pyoxigraph as ox
+
+from .errors import ReleaseError
+from .prefixes import PREFIXES
+from .query_pool import Answer, Job, Limits, QueryPool
+
+if TYPE_CHECKING:
+    from .release import Release
+
+
+class Store(Protocol):
+    """A release that can be asked. Strangers' queries go through `run`, our own short ones through the others."""
+
+    def run(self, job: Job, timeout_s: float | None = None, asker: int | None = None) -> Answer:
+        """Begin a stranger's query under every limit; see QueryPool.run."""
+        ...
+
+    def construct(self, query: str) -> list[ox.Triple]:
+        """The triples of one of our own CONSTRUCT queries over the union of the graphs, each once, in a fixed order."""
+        ...
+
+    def select(self, query: str) -> list[tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]]:
+        """The rows of one of our own SELECT queries over the union of the graphs."""
+        ...
+
+    def close(self) -> None:
+        """Let go of processes and files."""
+        ...
+
+
+class EmbeddedStore:
+    """A release opened by Oxigraph in this process for our own queries, and in query processes for strangers'."""
+
+    def __init__(self, release: Release, limits: Limits, memory_quads_max: int) -> None:
+        try:
+            self._store = ox.Store.read_only(str(release.store_folder))
+        except OSError as error:
+            raise ReleaseError(f"{release.folder} is damaged: its store cannot be opened") from error
+        in_memory = release.manifest.quads <= memory_quads_max
+        self._pool = QueryPool(release.store_folder, limits, PREFIXES, in_memory=in_memory)
+
+    def run(self, job: Job, timeout_s: float | None = None, asker: int | None = None) -> Answer:
+        """Begin a stranger's query in a query process."""
+        return self._pool.run(job, timeout_s, asker)
+
+    def construct(self, query: str) -> list[ox.Triple]:
+        """The triples of one of our own CONSTRUCT queries, sorted by their N-Triples form."""
+        found = self._store.query(query, use_default_graph_as_union=True)
+        assert isinstance(found, ox.QueryTriples)
+        return sorted(set(found), key=str)
+
+    def select(self, query: str) -> list[tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]]:
+        """The rows of one of our own SELECT queries."""
+        found = self._store.query(query, use_default_graph_as_union=True)
+        assert isinstance(found, ox.QuerySolutions)
+        names = found.variables
+        return [tuple(row[name] for name in names) for row in found]
+
+    def close(self) -> None:
+        """End the query processes."""
+        self._pool.close()

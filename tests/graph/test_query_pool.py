@@ -1,0 +1,170 @@
+"""Query processes: killed at the deadline, confined, replaced, and honest about the end of an answer."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from legation.graph.errors import (
+    QueryAbandoned,
+    QueryCrashed,
+    QueryFailed,
+    QueryInvalid,
+    QueryMemory,
+    QueryTimeout,
+    StoreBusy,
+)
+from legation.graph.query_pool import Job, Limits, QueryPool
+from legation.graph.sandbox import network_is_closed
+
+LIMITS = Limits(processes=2, queue_max=1, query_timeout_s=1.0, query_memory_bytes=200 << 20, spool_bytes=10_000)
+POINT = Job("SELECT ?o { <urn:s7> <urn:p> ?o }", "csv")
+ENDLESS = Job("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }", "json")
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["in memory", "on disk"])
+def pool(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryPool]:
+    folder = tmp_path_factory.mktemp("store")
+    store = ox.Store(str(folder))
+    store.bulk_extend(
+        ox.Quad(ox.NamedNode(f"urn:s{n}"), ox.NamedNode("urn:p"), ox.Literal(f"value {n}"), ox.NamedNode("urn:g"))
+        for n in range(3000)
+    )
+    store.flush()
+    del store
+    pool = QueryPool(folder, LIMITS, {}, in_memory=request.param)
+    yield pool
+    pool.close()
+
+
+def answer(pool: QueryPool, job: Job) -> bytes:
+    with pool.run(job) as found:
+        return b"".join(found)
+
+
+def test_an_answer_is_whole_and_the_process_is_used_again(pool: QueryPool) -> None:
+    """Many queries in turn, the same bytes each time."""
+    assert {answer(pool, POINT) for _ in range(50)} == {b"o\r\nvalue 7\r\n"}
+
+
+def test_an_endless_query_ends_at_its_deadline_and_the_next_is_answered_at_once(pool: QueryPool) -> None:
+    """S8: the process is gone, another takes its place."""
+    with pytest.raises(QueryTimeout) as caught:
+        pool.run(ENDLESS)
+    assert caught.value.seconds == LIMITS.query_timeout_s
+    assert answer(pool, POINT)
+
+
+def test_a_client_may_lower_the_deadline_and_never_raise_it(pool: QueryPool) -> None:
+    """S8: `timeout` may only lower it."""
+    for asked, expected in ((0.2, 0.2), (60.0, LIMITS.query_timeout_s)):
+        with pytest.raises(QueryTimeout) as caught:
+            pool.run(ENDLESS, asked)
+        assert caught.value.seconds == expected
+
+
+def test_a_query_that_eats_memory_is_ended_and_others_live(pool: QueryPool) -> None:
+    """The bound on memory stands in the kernel."""
+    tenfold = " ".join(f"BIND(CONCAT({', '.join([f'?t{n}'] * 10)}) AS ?t{n + 1})" for n in range(9))
+    hungry = Job(f"SELECT (STRLEN(?t9) AS ?n) {{ BIND('0123456789' AS ?t0) {tenfold} }}", "json")
+    with pytest.raises(QueryMemory):
+        pool.run(hungry)
+    assert answer(pool, POINT)
+
+
+def test_a_long_answer_streams_and_is_counted_to_its_end(pool: QueryPool) -> None:
+    """S9: beyond the spool limit parts follow, none is lost."""
+    with pool.run(Job("SELECT ?s ?o { ?s <urn:p> ?o }", "csv")) as found:
+        assert not found.complete
+        assert b"".join(found).count(b"\r\n") == 3001
+
+
+def test_a_failure_after_the_first_part_is_raised_not_swallowed(pool: QueryPool) -> None:
+    """S9: an answer cannot lie about being complete."""
+    with pool.run(Job("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "csv")) as found, pytest.raises(QueryTimeout):
+        for _ in found:
+            pass
+
+
+def test_an_invalid_query_carries_the_engines_words(pool: QueryPool) -> None:
+    """They are translated for people elsewhere (sparql_text.describe_syntax_error)."""
+    with pytest.raises(QueryInvalid) as caught:
+        pool.run(Job("SELECT * {", "json"))
+    assert "error at 1:11" in caught.value.message
+
+
+@pytest.mark.skipif(
+    not network_is_closed(), reason="this kernel or processor has no seccomp filter of ours: README, limits"
+)
+def test_no_packet_leaves_a_query_process(pool: QueryPool) -> None:
+    """Even a SERVICE that slips past the guard reaches nobody: the kernel refuses the socket."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.3)
+        port = listener.getsockname()[1]
+        with pytest.raises(QueryCrashed):
+            pool.run(Job(f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}", "json"))
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def test_the_queue_is_bounded(pool: QueryPool) -> None:
+    """S8: with every process busy and the queue full, the next query is turned away at once."""
+    outcomes: list[type[Exception]] = []
+
+    def ask() -> None:
+        try:
+            pool.run(ENDLESS)
+        except QueryFailed as error:
+            outcomes.append(type(error))
+
+    threads = [threading.Thread(target=ask) for _ in range(LIMITS.processes + LIMITS.queue_max)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    with pytest.raises(StoreBusy, match="queue of queries is full") as caught:
+        pool.run(POINT)
+    assert caught.value.retry_after_s >= 1
+    for thread in threads:
+        thread.join()
+    assert outcomes.count(QueryTimeout) >= LIMITS.processes
+    assert answer(pool, POINT)
+
+
+def test_a_client_that_hangs_up_frees_its_process(pool: QueryPool) -> None:
+    """S8: nobody waits for the answer, so nobody computes it."""
+    ours, theirs = socket.socketpair()
+    threading.Timer(0.2, ours.close).start()
+    started = time.monotonic()
+    with theirs, pytest.raises(QueryAbandoned):
+        pool.run(ENDLESS, asker=theirs.fileno())
+    assert time.monotonic() - started < LIMITS.query_timeout_s
+
+
+def test_a_template_that_dies_is_replaced(pool: QueryPool) -> None:
+    """The pool mends itself: a killed template is started again when a process is next needed."""
+    os.kill(pool._template._process.pid, 9)
+    pool._template._process.wait()
+    for _ in range(3):
+        try:
+            assert answer(pool, POINT)
+        except QueryCrashed:
+            continue  # the children died with their template; each is noticed once
+    assert answer(pool, POINT)
+
+
+def test_nothing_is_left_running_after_close(tmp_path: Path) -> None:
+    """Closing ends the template and its children."""
+    ox.Store(str(tmp_path / "store")).flush()
+    pool = QueryPool(tmp_path / "store", LIMITS, {}, in_memory=True)
+    answer(pool, POINT)
+    child = pool._idle[0].pid
+    pool.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
