@@ -26,7 +26,7 @@ _PROPOSITION, _NEGATED, _MODALITY = _node(DIP.proposition), _node(DIP.negated), 
 _ASSERTED_IN, _STANCE = _node(DIP.assertedIn), _node(DIP.reportingStance)
 _TRIPLE = (_node(RDF.subject), _node(RDF.predicate), _node(RDF.object))
 _PROJECTED_CLASSES = (_node(DIP.DiplomaticMeasure), _node(DIP.Accreditation))
-_SINGLE_VALUED = frozenset({_node(DIP.measureType)})
+_SINGLE_VALUED = frozenset({_node(DIP.measureType), _node(DIP.headcount)})
 _OUTRIGHT = frozenset(
     map(_node, (Modality.asserted, Modality.presupposed, Modality.announced, Modality.expected, Modality.inferred))
 )

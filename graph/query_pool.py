@@ -1,4 +1,4 @@
-"""A bounded pool of killable query processes: a deadline, a bounded queue, and answers that cannot lie about their end."""
+"""A bounded pool of killable query processes: a deadline, a bounded queue, answers that cannot lie about their end."""
 
 from __future__ import annotations
 
@@ -175,8 +175,8 @@ class _Child:
 class Answer:
     """The bytes of an answer, as they come. `complete` says whether `head` is all of it.
 
-    Iterating raises a QueryFailed when the answer does not come to its end, so that a sender can break off. `seconds` is
-    what the engine took, known at the end. Close it, or use it as a context: an unfinished query is ended.
+    Iterating raises a QueryFailed when the answer does not come to its end, so that a sender can break off.
+    `seconds` is what the engine took, known at the end. Close it, or use it as a context: an unfinished query is ended.
     """
 
     def __init__(self, pool: QueryPool, child: _Child, timeout_s: float, asker: int | None) -> None:
@@ -274,8 +274,8 @@ class QueryPool:
     def run(self, job: Job, timeout_s: float | None = None, asker: int | None = None) -> Answer:
         """Begin a query and spool its answer; `timeout_s` may only lower the limit.
 
-        `asker` is the descriptor of the asker's connection: when it hangs up, the query is ended. Raises StoreBusy when the
-        queue is full or the deadline passes while waiting, and whatever the first part of the answer raises.
+        `asker` is the descriptor of the asker's connection: when it hangs up, the query is ended. Raises StoreBusy when
+        the queue is full or the deadline passes while waiting, and whatever the first part of the answer raises.
         """
         allowed = min(timeout_s or self.limits.query_timeout_s, self.limits.query_timeout_s)
         child = self._acquire(allowed)

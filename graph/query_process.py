@@ -1,16 +1,16 @@
 """The program of the query processes: a template that forks, and the confined children that evaluate queries.
 
-The template is started once a store (`python -m legation.graph.query_process`), opens the release, stays single-threaded
-and answers two orders on its control socket: fork a child on the socket it is handed, and end a child. Being the parent it
-can end and reap a child without a race. A child reads a job, writes frames, and waits for the next.
+The template is started once a store (`python -m legation.graph.query_process`), opens the release, stays
+single-threaded and answers two orders on its control socket: fork a child on the socket it is handed, and end a child.
+Being the parent it can end and reap a child without a race. A child reads a job, writes frames, and waits for the next.
 
     order    S + a descriptor        reply  pid (8 bytes)
     order    K + pid (8 bytes)       reply  wait status (8 bytes)
     job      length (4 bytes) + JSON
     frame    D data | E end | X error, length (4 bytes), content
 
-A small release is loaded into memory before forking, and the children share it (copy on write); a large one is opened from
-disk by each child, read-only. Which of the two is the caller's choice (bench/README.md has the measurement).
+A small release is loaded into memory before forking, and the children share it (copy on write); a large one is opened
+from disk by each child, read-only. Which of the two is the caller's choice (bench/README.md has the measurement).
 """
 
 from __future__ import annotations

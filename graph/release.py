@@ -39,7 +39,7 @@ class Dump:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a release says of itself. `graphs` counts quads by graph name relative to the base; `triples` counts the union."""
+    """What a release says of itself. `graphs` counts quads by name, relative to the base; `triples` the union."""
 
     digest: str
     base: str
@@ -96,7 +96,7 @@ class Release:
 
 
 def open_release(folder: Path) -> Release:
-    """The release in `folder`. Raises ReleaseError where there is none, or where files are missing or of another size."""
+    """The release in `folder`. Raises ReleaseError where there is none, or files are missing or cut short."""
     try:
         manifest = Manifest.from_json((folder / "manifest.json").read_text("utf-8"))
     except FileNotFoundError as error:
@@ -119,7 +119,7 @@ def current_release(releases: Path) -> Release | None:
 
 
 def find_release(releases: Path, name: str | None) -> Release:
-    """The release whose digest begins with `name`, or the current one. Raises ReleaseError where there is not one such."""
+    """The release whose digest begins with `name`, or the current one. Raises ReleaseError for none or several."""
     if name is None:
         release = current_release(releases)
         if release is None:

@@ -27,7 +27,7 @@ _CALLS = {
 
 
 def confine(memory_bytes: int) -> None:
-    """Confine this process for good: `memory_bytes` of address space beyond what it has now, no core file, no network."""
+    """Confine this process for good: `memory_bytes` of address space beyond today's, no core file, no network."""
     limit = _address_space() + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -23,9 +23,10 @@ def quads(text: str) -> list[ox.Quad]:
 
 def claim(name: str, triple: str, modality: str = "asserted", stance: str = "neutral", negated: str = "false") -> str:
     subject, predicate, object_ = triple.split()
-    return f"""ex:{name} a dip:Claim ; dip:assertedIn ex:s-{name} ; dip:modality modality:{modality} ; dip:negated {negated} ;
-      dip:proposition ex:p-{abs(hash(triple))} .
-    ex:p-{abs(hash(triple))} a rdf:Statement ; rdf:subject {subject} ; rdf:predicate {predicate} ; rdf:object {object_} .
+    return f"""ex:{name} a dip:Claim ; dip:assertedIn ex:s-{name} ; dip:modality modality:{modality} ;
+      dip:negated {negated} ; dip:proposition ex:p-{abs(hash(triple))} .
+    ex:p-{abs(hash(triple))} a rdf:Statement ; rdf:subject {subject} ; rdf:predicate {predicate} ;
+      rdf:object {object_} .
     ex:s-{name} a dip:Statement ; dip:reportingStance stance:{stance} .
     """
 

@@ -33,7 +33,8 @@ def test_a_proposition_is_named_by_its_content_and_shared() -> None:
 def test_evidence_is_numbered_by_its_place_in_the_text() -> None:
     """The order in the file does not matter: a claim's evidence is numbered by its first offset."""
     late, early = (
-        f"[ a oa:SpecificResource ; oa:hasSelector [ a oa:TextPositionSelector ; oa:start {start} ; oa:end {start + 9} ] ]"
+        "[ a oa:SpecificResource ; oa:hasSelector "
+        f"[ a oa:TextPositionSelector ; oa:start {start} ; oa:end {start + 9} ] ]"
         for start in (1469, 131)
     )
     quads = named(f"<id/c> dip:evidence {late} , {early} .")

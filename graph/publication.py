@@ -1,0 +1,186 @@
+"""Publishes: validates an assembly and writes it as a release, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+
+from legation.ontology import VERSION as ONTOLOGY_VERSION
+from legation.ontology import load_ontology
+from legation.shapes import VERSION as SHAPES_VERSION
+from legation.shapes import digest as shapes_digest
+from legation.shapes import load_shapes
+
+from .assembly import CATALOGUE, ONTOLOGY, SHAPES, Assembly
+from .canonical import canonical_n_quads, digest
+from .errors import NotExpressible, PublicationRefused
+from .formats import DATASET_FORMATS, N_QUADS, RDF_FORMATS, Format
+from .prefixes import PREFIXES
+from .release import DUMP_STEM, Dump, Manifest, Release, current_release, file_sha256, open_release, sync_folder
+from .reporting import report_document
+from .serialisation import serialise, union
+from .validation import Report, Severity, validate
+
+Progress = Callable[[str], None]
+_TOOLS = ("legation", "pyoxigraph", "rdflib", "pyshacl")
+_UNCHECKED_GRAPHS = frozenset({CATALOGUE, ONTOLOGY, SHAPES})
+"""The catalogue is the build's own work; the ontology and the shapes are what the facts are checked by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What came of publishing: the release, and whether it was there before, to the byte, and so was left alone."""
+
+    release: Release
+    is_new: bool
+
+
+def check(assembly: Assembly) -> Report:
+    """Apply the shapes to the facts of an assembly. Raises GateError where the shapes themselves cannot be trusted."""
+    data = rdflib.Graph(bind_namespaces="none")
+    for quad in assembly.quads:
+        if assembly.graph_name(quad) not in _UNCHECKED_GRAPHS:
+            data.add(tuple(_rdflib_term(term) for term in quad.triple))  # type: ignore[arg-type]
+    return validate(data, load_shapes(), load_ontology())
+
+
+def _rdflib_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> rdflib.term.Node:
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.Literal):
+        datatype = None if term.language else rdflib.URIRef(term.datatype.value)
+        plain = datatype == rdflib.XSD.string
+        return rdflib.Literal(term.value, lang=term.language, datatype=None if plain else datatype, normalize=False)
+    assert isinstance(term, ox.BlankNode), "facts hold no triple terms"
+    return rdflib.BNode(term.value)
+
+
+def publish(
+    assembly: Assembly,
+    releases: Path,
+    report: Report | None,
+    *,
+    union_default_graph: bool = True,
+    progress: Progress = lambda _: None,
+) -> Published:
+    """Write the assembly as a release below `releases`; the pointer is not touched.
+
+    `report` is None for data that no shape has seen. Raises PublicationRefused, with nothing written, for a report
+    with a Violation; an interrupted build leaves only a hidden temporary folder, which the next build removes.
+    """
+    if report is not None and not report.conforms:
+        raise PublicationRefused(f"{len(report.violations)} violations: nothing was published")
+    content = canonical_n_quads(assembly.quads)
+    name = digest(content)
+    folder = releases / name
+    if folder.exists():
+        return Published(open_release(folder), is_new=False)
+    releases.mkdir(parents=True, exist_ok=True)
+    _sweep(releases)
+    temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
+    try:
+        _write(temporary, assembly, content, report, releases, union_default_graph, progress)
+        temporary.chmod(0o755)
+        temporary.rename(folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    sync_folder(releases)
+    return Published(open_release(folder), is_new=True)
+
+
+def _sweep(releases: Path) -> None:
+    """Remove what interrupted builds left behind, an hour or more ago."""
+    for left in releases.glob(".building-*"):
+        if datetime.now(UTC).timestamp() - left.stat().st_mtime > 3600:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _write(
+    folder: Path,
+    assembly: Assembly,
+    content: bytes,
+    report: Report | None,
+    releases: Path,
+    union_default_graph: bool,
+    progress: Progress,
+) -> None:
+    dumps = folder / "dumps"
+    dumps.mkdir()
+    triples = union(assembly.quads)
+    for form in RDF_FORMATS:
+        name = f"{DUMP_STEM}.{form.extension}"
+        try:
+            _write_file(dumps / name, _dump(form, assembly, triples, content))
+            progress(f"wrote {name}")
+        except NotExpressible as error:
+            progress(f"left out {name}: {error}")
+    progress("indexing the store")
+    _index(folder / "store", assembly)
+    _write_file(folder / "report.json", report_document(report, assembly).encode())
+    manifest = _manifest(assembly, digest(content), len(triples), report, dumps, releases, union_default_graph)
+    _write_file(folder / "manifest.json", manifest.to_json().encode())
+    sync_folder(dumps)
+    sync_folder(folder)
+
+
+def _dump(form: Format, assembly: Assembly, triples: list[ox.Triple], content: bytes) -> bytes:
+    if form is N_QUADS:
+        return content
+    return serialise(assembly.quads if form in DATASET_FORMATS else triples, form, PREFIXES)
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _index(folder: Path, assembly: Assembly) -> None:
+    store = ox.Store(str(folder))
+    store.bulk_extend(assembly.quads)
+    store.flush()
+    store.optimize()
+
+
+def _manifest(
+    assembly: Assembly,
+    name: str,
+    triples: int,
+    report: Report | None,
+    dumps: Path,
+    releases: Path,
+    union_default_graph: bool,
+) -> Manifest:
+    parent = current_release(releases)
+    return Manifest(
+        digest=name,
+        base=assembly.base.iri,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        validated=report is not None,
+        quads=len(assembly.quads),
+        triples=triples,
+        graphs=dict(sorted(Counter(map(assembly.graph_name, assembly.quads)).items())),
+        dumps=tuple(Dump(p.name, p.stat().st_size, file_sha256(p)) for p in sorted(dumps.iterdir())),
+        versions=_versions(),
+        findings={} if report is None else {s.value: len(report.of(s)) for s in Severity},
+        sources=assembly.sources,
+        union_default_graph=union_default_graph,
+        parent=parent.digest if parent else None,
+    )
+
+
+def _versions() -> dict[str, str]:
+    tools = {name: metadata.version(name) for name in _TOOLS}
+    return tools | {"ontology": ONTOLOGY_VERSION, "shapes": SHAPES_VERSION, "shapes_sha256": shapes_digest()}
