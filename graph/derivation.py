@@ -61,8 +61,8 @@ def derive(quads: Iterable[ox.Quad], vocabulary: Iterable[ox.Quad]) -> list[ox.T
 
 def _indexed(quads: Iterable[ox.Quad]) -> Index:
     index: Index = defaultdict(lambda: defaultdict(list))
-    for quad in dict.fromkeys(quads):
-        index[quad.subject][quad.predicate].append(quad.object)  # type: ignore[index,arg-type]
+    for triple in dict.fromkeys(quad.triple for quad in quads):
+        index[triple.subject][triple.predicate].append(triple.object)  # type: ignore[index,arg-type]
     return index
 
 
