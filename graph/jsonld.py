@@ -13,6 +13,7 @@ from pyld import jsonld
 from .formats import JSON_LD
 from .serialisation import serialise
 
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _INTEGER, _BOOLEAN = _XSD + "integer", _XSD + "boolean"
 _EXACT = re.compile(r"0|-?[1-9][0-9]{0,14}")
@@ -34,7 +35,9 @@ def compacted(triples: Sequence[ox.Triple], context: Mapping[str, Any], context_
 
 
 def _native(value: dict[str, Any]) -> dict[str, Any]:
-    """Counts and truth values as JSON has them, where nothing is lost (JSON-LD API, section 8.4.2, native types)."""
+    """Types as `@type`, counts and truth values as JSON has them, where nothing is lost (JSON-LD API, section 8.4.2)."""
+    if _RDF_TYPE in value:
+        value["@type"] = [found["@id"] for found in value.pop(_RDF_TYPE)]
     kind, text = value.get("@type"), value.get("@value")
     if kind == _INTEGER and text is not None and _EXACT.fullmatch(text):
         return {"@value": int(text)}

@@ -228,7 +228,7 @@ def test_every_act_leads_to_the_article(name: str) -> None:
 def test_nothing_is_stated_of_a_measure_but_its_name() -> None:
     """Who, whom, what and when of a measure is never typed by hand; it is derived from claims."""
     query = "SELECT DISTINCT ?p { ?m ?p ?o . ?m a ?kind FILTER(?kind IN (dip:Expulsion, dip:DiplomaticMeasure)) }"
-    assert one(written(), query) == {"rdf:type", "rdfs:label", "skos:note", "prov:wasDerivedFrom"}
+    assert one(written(), query) == {"rdf:type", "rdfs:label", "skos:note", "dcterms:source"}
 
 
 def test_what_is_stated_of_an_event_is_affirmed() -> None:
@@ -482,7 +482,7 @@ def test_quotations_are_never_used_as_selectors() -> None:
             id="Q7 eight, by NATO, from Russia's side",
         ),
         pytest.param(
-            "SELECT ?m ?by ?type { ?m prov:wasDerivedFrom ?c . ?m a/rdfs:subClassOf* dip:DiplomaticMeasure "
+            "SELECT ?m ?by ?type { ?m dcterms:source ?c . ?m a/rdfs:subClassOf* dip:DiplomaticMeasure "
             "OPTIONAL { ?m dip:takenBy ?by } OPTIONAL { ?m dip:measureType ?type } }",
             {
                 (EXPULSION, "organisation:nato", "measure-type:expulsion"),

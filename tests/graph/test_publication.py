@@ -7,7 +7,6 @@ import json
 import shutil
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib.compare import isomorphic

@@ -1,0 +1,112 @@
+"""The application: one factory that builds everything, one place where errors become answers."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from legation.graph.errors import LegationError
+from legation.graph.formats import HTML, PROBLEM_JSON
+from legation.graph.release import Release
+from legation.graph.store import Store
+
+from . import datasets, problem_types, resources, sparql, vocabulary
+from .documents import VARY
+from .negotiation import negotiate
+from .pages import page_language, problem_page
+from .problems import PROBLEMS, Problem, ProblemRaised, problem_of
+from .settings import Settings
+from .site import Site, site
+
+_LOG = logging.getLogger(__name__)
+_BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 414: "uri-too-long", 415: "media-type"}
+_EXPOSED = "Content-Location, ETag, Link, Location, Repr-Digest, Retry-After, Server-Timing, Vary"
+_SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+}
+
+
+def create_app(settings: Settings, release: Release, store: Store) -> Flask:
+    """The WSGI application that serves one release under the path of its base IRI."""
+    here = Site(settings, release, store)
+    app = Flask(__name__, static_url_path=f"{here.path}static")
+    app.url_map.merge_slashes = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["legation"] = here
+    for module in (datasets, problem_types, resources, sparql, vocabulary):
+        app.register_blueprint(module.blueprint, url_prefix=here.path.rstrip("/"))
+    app.register_error_handler(ProblemRaised, lambda error: answer_problem(error.problem))
+    app.register_error_handler(LegationError, _answer_error)
+    app.register_error_handler(HTTPException, _answer_http_exception)
+    app.register_error_handler(Exception, _answer_unexpected)
+    app.before_request(_answer_preflight)
+    app.after_request(_open_to_all_origins)
+    return app
+
+
+def answer_problem(problem: Problem) -> Response:
+    """The problem as a document: a page for readers of pages, problem+json for everybody else."""
+    here, language = site(), page_language()
+    choice = negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML), default=PROBLEM_JSON)
+    form = choice.format if choice else PROBLEM_JSON
+    if form is HTML:
+        body = problem_page(here, problem, language)
+    else:
+        body = problem.to_json(here.url(f"problems/{problem.type.slug}"), language)
+    response = Response(body, status=problem.type.status, content_type=form.content_type)
+    response.headers.update(problem.headers)
+    response.headers["Vary"] = VARY
+    response.headers["Content-Language"] = language
+    if problem.type.status >= 500:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _answer_error(error: LegationError) -> Response:
+    problem = problem_of(error)
+    if problem.type.status == 500:
+        _LOG.error("unexpected error of the graph", exc_info=error)
+    return answer_problem(problem)
+
+
+def _answer_http_exception(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:
+        response = Response(status=error.code)
+        response.headers.update(dict(error.get_headers()))
+        return response
+    slug = _BY_STATUS.get(error.code or 500, "bad-request" if (error.code or 500) < 500 else "internal")
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    details = {
+        "not-found": f"There is nothing at {request.path}.",
+        "method-not-allowed": f"{request.method} is not one of {headers.get('Allow', 'GET')}.",
+    }
+    return answer_problem(Problem(PROBLEMS[slug], details.get(slug, PROBLEMS[slug].title["en"] + "."), {}, headers))
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    _LOG.error("unexpected error", exc_info=error)
+    return answer_problem(Problem(PROBLEMS["internal"], "The server met an error it did not expect."))
+
+
+def _answer_preflight() -> Response | None:
+    """The answer to a CORS preflight (Fetch standard, section 3.3.3); any other OPTIONS goes its way."""
+    if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
+        return None
+    response = Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, QUERY, OPTIONS"
+    response.headers["Access-Control-Allow-Headers"] = request.headers.get("Access-Control-Request-Headers", "*")
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+def _open_to_all_origins(response: Response) -> Response:
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    for name, value in _SECURITY.items():
+        response.headers.setdefault(name, value)
+    return response

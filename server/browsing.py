@@ -1,0 +1,127 @@
+"""Our own queries behind the pages: the ways into a release, and the claims around a thing. All of them are bounded."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+from rdflib import RDF, RDFS
+from rdflib.namespace import SKOS
+
+from legation.graph.identifiers import is_valid_iri
+from legation.ontology.terms import DIP, OA, SCHEMA, ReportingStance
+
+from .view_models import ClaimLine, ClaimList, Display, Members, Reader, Value, compact, force, key_of
+
+CLAIMS_MAX = 60
+MEMBERS_MAX = 60
+_ORDER = (
+    "dip:Expulsion", "dip:DiplomaticMeasure", "dip:Accreditation", "dip:DiplomaticMission", "dip:StaffLevel",
+    "dip:Organisation", "foaf:Person", "foaf:Group", "org:Post", "sem:Event", "sem:Place", "dip:Statement",
+    "dip:Claim", "schema:NewsArticle",
+)  # fmt: skip
+_PARTS = frozenset(map(str, (RDF.Statement, OA.SpecificResource, OA.TextPositionSelector, OA.TextQuoteSelector)))
+Row = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]
+_PLAIN_STANCES = frozenset(map(str, (ReportingStance.endorsed, ReportingStance.neutral)))
+
+ABOUT = (
+    f"{{ ?p <{RDF.subject}> <%s> . ?claim <{DIP.proposition}> ?p }} UNION "
+    f"{{ ?p <{RDF.object}> <%s> . ?claim <{DIP.proposition}> ?p }} UNION {{ ?claim <{DIP.proposition}> <%s> }}"
+)
+"""Claims whose content names the thing, or is the thing."""
+MADE = f"{{ ?claim <{DIP.assertedIn}> <%s> }} UNION {{ ?claim <{DIP.assertedIn}>/<{DIP.speaker}> <%s> }}"
+"""Claims put forward in a statement, or by a speaker."""
+TENSION = f"<%s> <{DIP.inTensionWith}> ?claim"
+ITSELF = f"VALUES ?claim {{ <%s> }} ?claim <{DIP.assertedIn}> ?some"
+
+
+def claims(display: Display, pattern: str, iri: str) -> ClaimList:
+    """The claims that `pattern` finds around the thing `iri`, each with its speaker; at most `CLAIMS_MAX` of them."""
+    where = pattern.replace("%s", iri)
+    store, language = display.reader.site.store, display.reader.language
+    found = f"SELECT DISTINCT ?claim WHERE {{ {where} }}"
+    rows = store.select(
+        f"SELECT ?claim ?gist ?statement ?title ?speaker ?name ?negated ?modality ?stance WHERE {{ "
+        f"{{ {found} ORDER BY ?claim LIMIT {CLAIMS_MAX} }} ?claim <{DIP.assertedIn}> ?statement "
+        f"OPTIONAL {{ ?claim <{SCHEMA.text}> ?gist FILTER(LANG(?gist) = '{language}') }} "
+        f"OPTIONAL {{ ?statement <{RDFS.label}> ?title FILTER(LANG(?title) = '{language}') }} "
+        f"OPTIONAL {{ ?statement <{DIP.speaker}> ?speaker "
+        f"OPTIONAL {{ ?speaker <{RDFS.label}> ?name FILTER(LANG(?name) = '{language}') }} }} "
+        f"OPTIONAL {{ ?claim <{DIP.negated}> ?negated }} OPTIONAL {{ ?claim <{DIP.modality}> ?modality }} "
+        f"OPTIONAL {{ ?statement <{DIP.reportingStance}> ?stance }} }} ORDER BY ?claim"
+    )
+    by_claim: dict[str, Row] = {}
+    for row in rows:
+        by_claim.setdefault(str(row[0]), row)
+    lines = tuple(_line(display, row) for row in by_claim.values())
+    return ClaimList(lines, len(lines) if len(lines) < CLAIMS_MAX else _count(display.reader, found))
+
+
+def _line(display: Display, row: Row) -> ClaimLine:
+    claim, gist, statement, title, speaker, name, negated, modality, stance = row
+    codes = [code.value for code in (modality, stance) if isinstance(code, ox.NamedNode)]
+    return ClaimLine(
+        claim=_named(display, claim, gist),
+        statement=_named(display, statement, title),
+        speaker=_named(display, speaker, name) if speaker is not None else None,
+        signals=tuple(force(display, code) for code in codes if code not in _PLAIN_STANCES),
+        is_denied=negated == ox.Literal(True),
+    )
+
+
+def _named(display: Display, node: object, name: object) -> Value:
+    """A node under the name that the query found; else under whatever name is known."""
+    if isinstance(node, ox.NamedNode) and isinstance(name, ox.Literal):
+        return Value(name.value, None, display.reader.href(node.value), node.value)
+    return display.value(node)
+
+
+def _count(reader: Reader, select: str) -> int:
+    counted = reader.site.store.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {select} }}")[0][0]
+    assert isinstance(counted, ox.Literal)
+    return int(counted.value)
+
+
+def ways_in(reader: Reader) -> list[Members]:
+    """Each class that has named members among the things of this base, the central ones first, with some of them."""
+    display = Display(reader)
+    found = (_members(reader, display, iri, total) for iri, total in _classes(reader))
+    return [members for members in found if members.members]
+
+
+def _classes(reader: Reader) -> list[tuple[str, int]]:
+    rows = reader.site.store.select(
+        f"SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {{ ?thing a ?class {_ours(reader)} }} GROUP BY ?class"
+    )
+    counts = [(key_of(class_), int(n.value)) for class_, n in rows if isinstance(n, ox.Literal)]
+    shown = ((iri, n) for iri, n in counts if is_valid_iri(iri) and iri not in _PARTS)
+    return sorted(shown, key=lambda pair: (_place(pair[0]), -pair[1], pair[0]))
+
+
+def _ours(reader: Reader) -> str:
+    return f'FILTER(STRSTARTS(STR(?thing), "{reader.site.base.thing("")}"))'
+
+
+def _place(iri: str) -> int:
+    short = compact(iri)
+    return _ORDER.index(short) if short in _ORDER else len(_ORDER)
+
+
+def _members(reader: Reader, display: Display, class_: str, total: int) -> Members:
+    names = f"<{RDFS.label}>|<{SKOS.prefLabel}>|<{SCHEMA.text}>"
+    rows = reader.site.store.select(
+        f"SELECT ?thing ?here ?any WHERE {{ {{ SELECT DISTINCT ?thing WHERE {{ ?thing a <{class_}> {_ours(reader)} "
+        f"FILTER EXISTS {{ ?thing {names} ?some }} }} ORDER BY ?thing LIMIT {MEMBERS_MAX} }} "
+        f"OPTIONAL {{ ?thing {names} ?here FILTER(LANG(?here) = '{reader.language}') }} "
+        f"OPTIONAL {{ ?thing {names} ?any }} }} ORDER BY ?thing ?any"
+    )
+    by_thing: dict[str, Value] = {}
+    for thing, here, any_ in rows:
+        by_thing.setdefault(str(thing), _named(display, thing, here or any_))
+    members = by_thing.values()
+    every = f"?thing a <{class_}> .\n  OPTIONAL {{ ?thing {names} ?name }}"
+    query = f"SELECT DISTINCT ?thing ?name WHERE {{\n  {every}\n}}\nORDER BY ?thing"
+    return Members(
+        display.value(ox.NamedNode(class_)),
+        tuple(sorted(members, key=lambda member: member.text.casefold())),
+        total,
+        reader.page("sparql", query=query),
+    )

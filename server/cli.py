@@ -1,0 +1,266 @@
+"""The command `legation`: check, release, serve, query, dump."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from legation.graph.errors import LegationError, PublicationRefused
+from legation.graph.formats import RDF_FORMATS, RESULTS_FORMATS, Format, by_key
+from legation.graph.identifiers import DEFAULT_BASE, Base
+from legation.graph.release import Release, current_release, find_release, switch
+
+from .settings import Settings
+
+EXIT_REFUSED, EXIT_USAGE = 1, 2
+_COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "blue"}
+_QUERY_KEYS = [form.key for form in (*RESULTS_FORMATS, *RDF_FORMATS)]
+
+releases_option = click.option(
+    "--releases", type=click.Path(path_type=Path, file_okay=False), help="Folder of the releases. [default: ./releases]"
+)
+facts_option = click.option(
+    "--facts",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of fact files. [default: the bundled facts]",
+)
+base_option = click.option(
+    "--base", metavar="IRI", help=f"Base IRI that entities live under. [default: {DEFAULT_BASE}]"
+)
+language_option = click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of the report.")
+
+
+def _reports_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Errors of ours end the command with one sentence and exit code 1; anything else is a defect and shows itself."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except LegationError as error:
+            click.secho(f"error: {error}", fg="red", err=True)
+            sys.exit(EXIT_REFUSED)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="legation")
+def main() -> None:
+    """Publish diplomatic facts as linked data: check them, release them, serve them."""
+
+
+@main.command()
+@facts_option
+@base_option
+@language_option
+@click.option("--coverage", is_flag=True, help="Also list how many nodes each shape looked at.")
+@_reports_errors
+def check(facts: Path | None, base: str | None, lang: str, coverage: bool) -> None:
+    """Validate the facts and print a report. Exit code 1 when there is a Violation."""
+    from legation.graph.publication import check as validate
+
+    assembly = _assembled(facts, base)
+    report = validate(assembly)
+    _print_report(report, assembly, lang)
+    if coverage:
+        for entry in report.coverage:
+            click.echo(f"{entry.nodes:6d}  {entry.shape}")
+    if not report.conforms:
+        sys.exit(EXIT_REFUSED)
+    click.echo("The facts may be published. Next: legation release")
+
+
+@main.command()
+@facts_option
+@click.option("--data", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Publish this RDF file instead of facts; may be repeated; needs --without-shapes.")  # fmt: skip
+@click.option("--without-shapes", is_flag=True, help="Publish --data unvalidated, and say so everywhere.")
+@click.option("--default-graph", type=click.Choice(["union", "own"]), default="union",
+              help="What a query without a dataset reads: all graphs together, or the unnamed graph only.")  # fmt: skip
+@base_option
+@releases_option
+@language_option
+@_reports_errors
+def release(
+    facts: Path | None,
+    data: tuple[Path, ...],
+    without_shapes: bool,
+    default_graph: str,
+    base: str | None,
+    releases: Path | None,
+    lang: str,
+) -> None:
+    """Validate, derive, name, hash and write a frozen release, and make it the current one."""
+    if bool(data) != without_shapes or (data and facts):
+        raise click.UsageError("--data FILE and --without-shapes go together, and not with --facts")
+    folder = Settings.from_environment(releases=releases).releases
+    if data:
+        built = _release_data(data, base, folder, union=default_graph == "union")
+    else:
+        built = _release_facts(facts, base, folder, lang)
+    click.echo(f"Next: legation serve --releases {folder}    (release {built.digest[:12]})")
+
+
+@main.command()
+@click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on. [default: 8000]")
+@base_option
+@releases_option
+@click.option("--workers", type=int, help="Number of worker processes. [default: 2]")
+@_reports_errors
+def serve(host: str | None, port: int | None, base: str | None, releases: Path | None, workers: int | None) -> None:
+    """Serve the current release, building it from the bundled facts first if there is none."""
+    from .serving import serve as run
+
+    settings = Settings.from_environment(host=host, port=port, releases=releases, workers=workers)
+    found = current_release(settings.releases)
+    if found is None:
+        found = _release_facts(None, base or f"http://localhost:{settings.port}/", settings.releases, "en")
+    elif base is not None and base != found.manifest.base:
+        raise LegationError(
+            f"the current release lives under {found.manifest.base}; to publish under {base} run: "
+            f"legation release --base {base} --releases {settings.releases}"
+        )
+    run(settings, found.folder, lambda: _announce(found, settings))
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--format", "key", type=click.Choice(_QUERY_KEYS), help="Format of the answer. [default: csv or turtle]")
+@click.option(
+    "--release", "name", metavar="DIGEST", help="A release by the beginning of its digest. [default: the current one]"
+)
+@releases_option
+@_reports_errors
+def query(file: TextIO, key: str | None, name: str | None, releases: Path | None) -> None:
+    """Run the SPARQL query in FILE (- for standard input) on a release."""
+    from .querying import run_query
+
+    settings = Settings.from_environment(releases=releases)
+    found = find_release(settings.releases, name)
+    for part in run_query(found, settings, file.read(), key):
+        sys.stdout.buffer.write(part)
+    sys.stdout.buffer.flush()
+
+
+@main.command()
+@click.option("--format", "key", default="turtle", show_default=True, type=click.Choice([f.key for f in RDF_FORMATS]))
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]"
+)
+@click.option(
+    "--release", "name", metavar="DIGEST", help="A release by the beginning of its digest. [default: the current one]"
+)
+@releases_option
+@_reports_errors
+def dump(key: str, output: Path | None, name: str | None, releases: Path | None) -> None:
+    """Write a whole release to a file or to standard output."""
+    form = by_key(key, RDF_FORMATS)
+    assert isinstance(form, Format)
+    found = find_release(Settings.from_environment(releases=releases).releases, name)
+    path = found.dump(form.extension)
+    if not path.is_file():
+        raise LegationError(
+            f"release {found.digest[:12]} has no dump in {form.label}: the format cannot carry its triples"
+        )
+    content = path.read_bytes()
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    output.write_bytes(content)
+    click.echo(f"wrote {output}: {found.manifest.triples} triples, {len(content)} bytes", err=True)
+
+
+# Steps ----------------------------------------------------------------------------------------------------------
+
+
+def _say(step: str) -> None:
+    click.secho(f"  {step} …", fg="cyan", err=True)
+
+
+def _assembled(facts: Path | None, base: str | None) -> Any:
+    from legation.graph.assembly import assemble_facts
+    from legation.graph.fact_files import bundled_facts
+
+    _say("reading the facts")
+    return assemble_facts(facts or bundled_facts(), Base(base or DEFAULT_BASE))
+
+
+def _release_facts(facts: Path | None, base: str | None, folder: Path, lang: str) -> Release:
+    from legation.graph.publication import check as validate
+    from legation.graph.publication import publish
+
+    assembly = _assembled(facts, base)
+    _say("checking them against the shapes")
+    report = validate(assembly)
+    if not report.conforms:
+        _print_report(report, assembly, lang)
+        raise PublicationRefused("nothing was published; mend the violations above and run the command again")
+    return _finished(publish(assembly, folder, report, progress=_say), folder, _counted(report))
+
+
+def _release_data(data: Iterable[Path], base: str | None, folder: Path, *, union: bool) -> Release:
+    from legation.graph.assembly import assemble_data
+    from legation.graph.publication import publish
+
+    _say("reading the data")
+    assembly = assemble_data(data, Base(base or DEFAULT_BASE))
+    published = publish(assembly, folder, None, union_default_graph=union, progress=_say)
+    return _finished(published, folder, "not validated, and marked so")
+
+
+def _finished(published: Any, folder: Path, checked: str) -> Release:
+    built: Release = published.release
+    switch(folder, built.digest)
+    state = "published" if published.is_new else "already there, byte for byte:"
+    size = f"{built.manifest.triples} triples in {len(built.manifest.graphs)} graphs"
+    click.echo(f"{state} release {built.digest[:12]}: {size}; {checked}")
+    return built
+
+
+def _counted(report: Any) -> str:
+    return f"0 violations, {len(report.warnings)} warnings, {len(report.infos)} infos"
+
+
+def _print_report(report: Any, assembly: Any, language: str) -> None:
+    from legation.graph.reporting import findings
+
+    for finding in findings(report, assembly):
+        severity = click.style(finding.severity, fg=_COLOURS[finding.severity], bold=True)
+        click.echo(f"{finding.place or '(derived)'}: {severity} {finding.rule} {finding.focus}")
+        click.echo(f"    {finding.messages[language]}")
+        if finding.value is not None:
+            click.echo(f"    value: {finding.value}")
+    click.echo(f"{len(report.violations)} violations, {len(report.warnings)} warnings, {len(report.infos)} infos")
+
+
+def _announce(found: Release, settings: Settings) -> None:
+    from .trying import things_to_try
+
+    address = f"http://{settings.host}:{settings.port}/"
+    click.echo(
+        f"\nLegation serves release {found.digest[:12]} ({found.manifest.triples} triples) on {found.manifest.base}"
+    )
+    if not found.manifest.validated:
+        click.secho("These data were published unvalidated; every page says so.", fg="yellow")
+    if Base(found.manifest.base).iri.partition("//")[2] not in {
+        address.partition("//")[2],
+        f"localhost:{settings.port}/",
+    }:
+        click.secho(
+            f"It listens on {address}: send {found.manifest.base} there, or release under another --base.", fg="yellow"
+        )
+    click.echo("\nThings to try:\n")
+    for line in things_to_try(found):
+        click.echo(f"  {line}\n")
+    click.echo("Stop with Ctrl-C.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,437 @@
+"""Pages for people: what the templates show, in English or French, made from descriptions and answers.
+
+Everything that a template is given is plain frozen data; Jinja escapes every text of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+from flask import render_template, request
+from rdflib import RDF, RDFS, SH
+from rdflib.namespace import DCTERMS, SKOS
+
+from legation.graph.description import INCOMING_MAX, LICENCE, Description
+from legation.graph.formats import (
+    DATASET_FORMATS,
+    DOCUMENT_FORMATS,
+    GRAPH_FORMATS,
+    HTML,
+    JSON_LD,
+    RDF_FORMATS,
+    RESULTS_CSV,
+    RESULTS_FORMATS,
+    TURTLE,
+    Format,
+)
+from legation.graph.identifiers import thing_path
+from legation.graph.prefixes import PREFIXES
+from legation.graph.release import DUMP_STEM
+from legation.ontology import scheme_names
+from legation.ontology.terms import DIP, OA, VOCAB
+
+from .browsing import ABOUT, ITSELF, MADE, TENSION, claims, ways_in
+from .example_queries import example_queries
+from .negotiation import negotiate_language
+from .problems import Problem
+from .site import Site
+from .speech import LANGUAGES, Speech, messages, plural_names
+from .view_models import (
+    DESCRIBING,
+    NAMING,
+    NOTING,
+    Display,
+    Passage,
+    Proposition,
+    Reader,
+    Row,
+    Table,
+    Term,
+    Value,
+    compact,
+    key_of,
+    signals,
+)
+
+ROWS_MAX = 500
+"""Rows of an answer that a page shows; the downloads beside it hold all."""
+CODE_LICENCE = "https://www.apache.org/licenses/LICENSE-2.0"
+_TOLD = frozenset({*NAMING, *DESCRIBING, *NOTING})
+_SHOWN_APART = _TOLD.union(map(str, (DIP.evidence, DIP.proposition, DIP.inTensionWith)))
+_NUMBERED = re.compile(r"[A-Z]\d+(?=-)")
+_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def page_language() -> str:
+    """The language of the page asked for: `?lang=` wins, then Accept-Language, then English."""
+    return _chosen_language() or negotiate_language(request.headers.get("Accept-Language"), LANGUAGES, LANGUAGES[0])
+
+
+def _chosen_language() -> str | None:
+    """The language that the address itself names."""
+    wanted = request.args.get("lang", "").lower()
+    return wanted if wanted in LANGUAGES else None
+
+
+# Pages ----------------------------------------------------------------------------------------------------------
+
+
+def thing_page(here: Site, description: Description, language: str) -> str:
+    """The page of one thing."""
+    reader = _reader(here, language)
+    display = Display(reader, description.triples)
+    own, document = description.own, here.base.document(thing_path(here.base, description.iri) or "")
+    propositions, passages, parts = _parts(display, description)
+    kinds = [display.value(t.object) for t in own if t.predicate.value == str(RDF.type)]
+    title = _title(display, description, kinds)
+    return _render(
+        "thing.html", reader,
+        title=title,
+        iri=description.iri,
+        kinds=kinds,
+        texts=[text for text in display.texts(own, DESCRIBING) if text.text != title.text],
+        notes=display.texts(own, NOTING),
+        signals=signals(display, own, has_proposition=bool(propositions)),
+        itself=claims(display, ITSELF, description.iri) if _is_a(own, DIP.Claim) else None,
+        rows=display.rows(own, hidden=_SHOWN_APART),
+        propositions=propositions,
+        passages=passages,
+        parts=parts,
+        tensions=claims(display, TENSION, description.iri),
+        about=claims(display, ABOUT, description.iri),
+        made=claims(display, MADE, description.iri),
+        incoming=_incoming(display, description),
+        incoming_count=description.incoming_count,
+        incoming_max=INCOMING_MAX,
+        variants=_variants(document),
+        canonical=document,
+    )  # fmt: skip
+
+
+def home_page(here: Site, language: str) -> str:
+    """The front page: what this is, its numbers, ways in, and examples."""
+    reader = _reader(here, language)
+    ways = ways_in(reader)
+    example = next((member for way in ways for member in way.members), None)
+    title = here.titles.get(language) or next(iter(here.titles.values()), messages(language)["site_name"])
+    about = here.abouts.get(language) or next(iter(here.abouts.values()), "")
+    return _render(
+        "home.html", reader,
+        title=Value(title),
+        about=about,
+        ways=ways,
+        example=example,
+        commands=_commands(here, example),
+        query=example_queries(language)[0][1],
+        schemes=[Display(reader).value(ox.NamedNode(str(VOCAB[name]))) for name in scheme_names()],
+        structured=_structured(here, title, about),
+        structured_type=JSON_LD.media_type,
+        variants=_variants(here.url("catalogue")),
+        canonical=here.url(""),
+    )  # fmt: skip
+
+
+def dumps_page(here: Site, language: str) -> str:
+    """The dumps with their sizes and checksums."""
+    reader = _reader(here, language)
+    by_name = {dump.name: dump for dump in here.release.manifest.dumps}
+    names = [(form, f"{DUMP_STEM}.{form.extension}") for form in RDF_FORMATS]
+    dumps = [(by_name[name], form, f"{here.path}dumps/{name}") for form, name in names if name in by_name]
+    return _render(
+        "dumps.html", reader,
+        title=Value(reader.say("dumps_title")),
+        dumps=dumps,
+        address=here.url(f"dumps/{dumps[0][0].name}") if dumps else "",
+        command=_checking(here, dumps[0][0].name) if dumps else "",
+        canonical=here.url("dumps/"),
+    )  # fmt: skip
+
+
+def _checking(here: Site, name: str) -> str:
+    return _curl(f"-sO {shlex.quote(here.url(f'dumps/{name}'))}") + f"\nsha256sum {name}"
+
+
+def vocabulary_page(here: Site, path: str, iri: str, triples: list[ox.Triple], language: str) -> str:
+    """A vocabulary with an anchor for each of its words."""
+    reader = _reader(here, language)
+    display = Display(reader, triples)
+    by_subject: dict[str, list[ox.Triple]] = {}
+    for triple in triples:
+        by_subject.setdefault(key_of(triple.subject), []).append(triple)
+    terms = [_term(display, term, found) for term, found in by_subject.items() if term.startswith(iri + "#")]
+    own = by_subject.get(iri, [])
+    titles = display.texts(own, (str(DCTERMS.title),))
+    return _render(
+        "vocabulary.html", reader,
+        title=titles[0] if titles else display.name(iri) or Value(path),
+        iri=iri,
+        texts=display.texts(own, DESCRIBING),
+        notes=display.texts(own, NOTING),
+        header=display.rows(own, hidden=_TOLD),
+        groups=_by_kind(terms, reader.say),
+        count=len(terms),
+        section=path.partition("/")[0],
+        variants=_variants(here.url(path)),
+        canonical=here.url(path),
+    )  # fmt: skip
+
+
+def editor_page(here: Site, language: str) -> str:
+    """The query page with an example ready to run."""
+    return _editor(_reader(here, language), example_queries(language)[0][1])
+
+
+def answer_page(here: Site, query: str, form: Format, content: str | None, language: str) -> str:
+    """The query page with an answer below; `content` is None for an answer too long for a page."""
+    reader = _reader(here, language)
+    table, boolean, text = None, None, None
+    if content is not None and form in RESULTS_FORMATS:
+        found = json.loads(content)
+        boolean = found.get("boolean")
+        table = _table(reader, found) if boolean is None else None
+    elif content is not None:
+        text = content
+    offered = RESULTS_FORMATS if form in RESULTS_FORMATS else RDF_FORMATS
+    downloads = [(f, here.path + "sparql?" + urlencode({"query": query, "format": f.key})) for f in offered]
+    return _editor(reader, query, table=table, boolean=boolean, text=text, answered=True,
+                   too_long=content is None, downloads=downloads)  # fmt: skip
+
+
+def problem_page(here: Site, problem: Problem, language: str) -> str:
+    """The page of an error; a query that was asked in the address can be mended where it stands."""
+    return _render(
+        "problem.html", _reader(here, language),
+        title=Value(problem.type.title[language]),
+        problem=problem,
+        query=request.args.get("query", ""),
+        available=problem.facts.get("available", ()),
+        canonical=None,
+    )  # fmt: skip
+
+
+def problem_type_page(here: Site, problem: Problem, language: str) -> str:
+    """The page that the `type` of a problem document leads to."""
+    title, address = Value(problem.type.title[language]), here.url(f"problems/{problem.type.slug}")
+    return _render("problem_type.html", _reader(here, language), title=title, problem=problem, canonical=address)
+
+
+def _editor(reader: Reader, query: str, **shown: object) -> str:
+    here = reader.site
+    command = _curl(f"-s {shlex.quote(here.url('sparql'))}", _accept(RESULTS_CSV), "--data-urlencode query@question.rq")
+    return _render("sparql.html", reader, title=Value(reader.say("sparql_title")), query=query, prefixes=PREFIXES,
+                   examples=example_queries(reader.language), rows_max=ROWS_MAX, command=command,
+                   canonical=here.url("sparql"), **shown)  # fmt: skip
+
+
+def _reader(here: Site, language: str) -> Reader:
+    return Reader(here, language, has_chosen=_chosen_language() == language)
+
+
+def _render(template: str, reader: Reader, *, title: Value, **shown: Any) -> str:
+    others = {code: "?" + urlencode([*_kept_fields(), ("lang", code)]) for code in LANGUAGES}
+    return render_template(
+        template,
+        site=reader.site,
+        reader=reader,
+        say=reader.say,
+        language=reader.language,
+        languages=others,
+        language_names={code: messages(code)["language_name"] for code in LANGUAGES},
+        title=title,
+        head_title=_DIRECTIONS.sub("", title.text),
+        licences=(LICENCE, CODE_LICENCE),
+        **shown,
+    )
+
+
+def _kept_fields() -> list[tuple[str, str]]:
+    """The fields of the present address that the same page in another language keeps."""
+    return [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+
+
+# Parts of pages -------------------------------------------------------------------------------------------------
+
+
+def _title(display: Display, description: Description, kinds: list[Value]) -> Value:
+    """A thing's name; a proposition without one is called by what it says, anything else by its kind and path."""
+    named = display.name(description.iri)
+    if named is not None:
+        return named
+    said = _proposition(display, description.iri, list(description.own))
+    if said is not None:
+        return Value(f"{said.subject.text} — {said.predicate.text} — {said.object.text}")
+    path = thing_path(display.reader.site.base, description.iri) or description.iri
+    return Value(f"{kinds[0].text} — {path}" if kinds else path)
+
+
+def _is_a(own: Iterable[ox.Triple], kind: str) -> bool:
+    return any(t.predicate.value == str(RDF.type) and t.object == ox.NamedNode(str(kind)) for t in own)
+
+
+def _parts(
+    display: Display, description: Description
+) -> tuple[list[Proposition], list[Passage], list[tuple[Value, tuple[Row, ...]]]]:
+    """What belongs to the thing: its contents as propositions, its evidence as passages, and whatever is neither."""
+    grouped: dict[str, list[ox.Triple]] = {}
+    for triple in description.parts:
+        grouped.setdefault(key_of(triple.subject), []).append(triple)
+    propositions, passages, rest = [], [], []
+    selectors: set[str] = set()
+    for iri, found in grouped.items():
+        proposition, passage = _proposition(display, iri, found), _passage(display, iri, found, grouped)
+        if proposition is not None:
+            propositions.append(proposition)
+        elif passage is not None:
+            passages.append(passage)
+            selectors.update(key_of(t.object) for t in found if t.predicate.value == str(OA.hasSelector))
+        else:
+            rest.append(iri)
+    left = [(display.value(ox.NamedNode(iri)), display.rows(grouped[iri])) for iri in rest if iri not in selectors]
+    return propositions, sorted(passages, key=lambda p: (p.start.zfill(9), p.end.zfill(9))), left
+
+
+def _object(triples: Iterable[ox.Triple], predicate: str) -> object | None:
+    return next((t.object for t in triples if t.predicate.value == str(predicate)), None)
+
+
+def _proposition(display: Display, iri: str, triples: list[ox.Triple]) -> Proposition | None:
+    subject, predicate, object_ = (_object(triples, str(part)) for part in (RDF.subject, RDF.predicate, RDF.object))
+    if subject is None or not isinstance(predicate, ox.NamedNode) or object_ is None:
+        return None
+    named = display.property(predicate.value)
+    return Proposition(display.value(subject), named, display.value(object_), display.reader.href(iri))
+
+
+def _passage(
+    display: Display, iri: str, triples: list[ox.Triple], grouped: Mapping[str, list[ox.Triple]]
+) -> Passage | None:
+    source, selector = _object(triples, str(OA.hasSource)), _object(triples, str(OA.hasSelector))
+    position = grouped.get(key_of(selector), [])
+    start, end = _object(position, str(OA.start)), _object(position, str(OA.end))
+    if source is None or not isinstance(start, ox.Literal) or not isinstance(end, ox.Literal):
+        return None
+    return Passage(start.value, end.value, display.value(source), display.reader.href(iri))
+
+
+def _incoming(display: Display, description: Description) -> tuple[Row, ...]:
+    """What points at the thing, grouped by the property that does."""
+    turned = [ox.Triple(t.object, t.predicate, t.subject) for t in description.incoming]  # type: ignore[arg-type]
+    return display.rows(turned, hidden=(), inverse=True)
+
+
+def _variants(stem: str) -> list[tuple[Format, str]]:
+    return [(form, f"{stem}.{form.extension}") for form in DOCUMENT_FORMATS if form is not HTML]
+
+
+def _commands(here: Site, example: Value | None) -> dict[str, str]:
+    """What to type in a terminal for each of the three things to try."""
+    count = "query=SELECT ?class (COUNT(?thing) AS ?things)\nWHERE { ?thing a ?class }\nGROUP BY ?class"
+    endpoint, dump = shlex.quote(here.url("sparql")), shlex.quote(here.url(f"dumps/{DUMP_STEM}.{TURTLE.extension}"))
+    found = {
+        "query": _curl("-s " + endpoint, _accept(RESULTS_CSV), "--data-urlencode " + shlex.quote(count)),
+        "dump": _curl("-sO " + dump),
+    }
+    if example is not None and example.iri:
+        found["thing"] = _curl("-sL " + shlex.quote(example.iri), _accept(TURTLE))
+    return found
+
+
+def _curl(*parts: str) -> str:
+    """A curl command, a part a line."""
+    return "curl " + " \\\n  ".join(parts)
+
+
+def _accept(form: Format) -> str:
+    return "-H " + shlex.quote("Accept: " + form.media_type)
+
+
+def _structured(here: Site, title: str, about: str) -> dict[str, object]:
+    """The dataset in schema.org's words, for search engines."""
+    formats = {form.extension: form for form in (*GRAPH_FORMATS, *DATASET_FORMATS)}
+    return {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": title,
+        "description": about or title,
+        "url": here.url(""),
+        "license": LICENCE,
+        "inLanguage": list(LANGUAGES),
+        "isAccessibleForFree": True,
+        "version": here.release.digest,
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": formats[dump.name.rpartition(".")[2]].media_type,
+                "contentUrl": here.url(f"dumps/{dump.name}"),
+                "contentSize": f"{dump.bytes} B",
+            }
+            for dump in here.release.manifest.dumps
+            if dump.name.rpartition(".")[2] in formats
+        ],
+    }
+
+
+def _term(display: Display, iri: str, triples: list[ox.Triple]) -> Term:
+    kinds = (compact(key_of(t.object)) for t in triples if t.predicate.value == str(RDF.type))
+    anchor = iri.partition("#")[2]
+    rows = display.rows(triples, hidden=_TOLD | _BOOKKEEPING)
+    return Term(
+        anchor=anchor,
+        iri=iri,
+        code=compact(iri),
+        number=(_NUMBERED.match(anchor) or [""])[0],
+        kinds=tuple(kinds),
+        label=display.name(iri) or Value(anchor),
+        definition=display.texts(triples, DESCRIBING),
+        notes=display.texts(triples, NOTING),
+        rows=tuple(replace(row, values=tuple(map(_by_code, row.values))) for row in rows),
+    )
+
+
+_BOOKKEEPING = frozenset(map(str, (RDFS.isDefinedBy, SKOS.inScheme, SKOS.topConceptOf, SH.prefixes)))
+"""What is the same for every word of a vocabulary and stands at its head."""
+
+
+def _by_code(value: Value) -> Value:
+    """A foreign word by its prefixed name: readers of a vocabulary look for that."""
+    return replace(value, text=value.code, code=None, language=None) if value.iri and value.code else value
+
+
+def _by_kind(terms: list[Term], say: Speech) -> list[tuple[str, list[Term]]]:
+    """Numbered rules first, in their order; then each term once, under the commonest of its kinds."""
+    rules = sorted((term for term in terms if term.number), key=lambda term: int(term.number[1:]))
+    groups = {say("vocabulary_rules"): rules} if rules else {}
+    common = Counter(kind for term in terms for kind in term.kinds)
+    for term in terms:
+        if not term.number:
+            kind = max(term.kinds, key=lambda k: common[k], default="")
+            head = plural_names(say.language).get(kind) or kind or say("vocabulary_other_kind")
+            groups.setdefault(head, []).append(term)
+    return list(groups.items())
+
+
+def _table(reader: Reader, found: Mapping[str, Any]) -> Table:
+    columns = tuple(map(str, found["head"]["vars"]))
+    bindings = found["results"]["bindings"]
+    rows = tuple(tuple(_cell(reader, row.get(name)) for name in columns) for row in bindings[:ROWS_MAX])
+    return Table(columns, rows, len(bindings))
+
+
+def _cell(reader: Reader, binding: Mapping[str, Any] | None) -> Value | None:
+    """A value of an answer as it is, IRIs shortened."""
+    if binding is None:
+        return None
+    if binding["type"] == "uri":
+        iri, base = str(binding["value"]), reader.site.base
+        return Value(base.relative(iri) if base.holds(iri) else compact(iri), None, reader.href(iri), iri)
+    other = binding.get("xml:lang")
+    text = f"_:{binding['value']}" if binding["type"] == "bnode" else str(binding["value"])
+    return Value(text, other if other != reader.language else None)

@@ -1,0 +1,87 @@
+"""The one settings object: read once, from environment and command line, refused loudly when it cannot be used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from legation.graph.errors import SettingsError
+from legation.graph.query_pool import Limits
+
+PREFIX = "LEGATION_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, with its unit in its name where it has one; docs/settings.md describes each.
+
+    The environment variable of a field is LEGATION_ and its name in capitals.
+    """
+
+    releases: Path = Path("releases")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    threads: int = 16
+    query_processes: int = 2
+    query_queue_max: int = 64
+    query_timeout_s: float = 10.0
+    query_memory_bytes: int = 1 << 30
+    query_chars_max: int = 100_000
+    query_depth_max: int = 100
+    body_bytes_max: int = 1 << 20
+    spool_bytes: int = 1 << 20
+    memory_quads_max: int = 250_000
+    document_max_age_s: int = 300
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int | float) and value <= 0:
+                raise SettingsError(f"{variable(field.name)}={value}: must be more than 0")
+        if self.port > 65_535:
+            raise SettingsError(f"{variable('port')}={self.port}: a port is a number from 1 to 65535")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: Any) -> Self:
+        """The settings of the environment; `given` options that are not None win. Raises SettingsError, with the name.
+
+        A LEGATION_ variable that is no setting is refused: it is nearly always a misspelt one.
+        """
+        known = {variable(field.name): field for field in fields(cls)}
+        unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+        if unknown:
+            raise SettingsError(f"unknown setting {unknown[0]}; known are {', '.join(sorted(known))}")
+        read: dict[str, Any] = {
+            field.name: _read(name, field.default, environment[name])
+            for name, field in known.items()
+            if name in environment
+        }
+        return cls(**read | {name: value for name, value in given.items() if value is not None})
+
+    @property
+    def limits(self) -> Limits:
+        """What one query may take; the processes are shared out among the workers."""
+        return Limits(
+            processes=max(1, -(-self.query_processes // self.workers)),
+            queue_max=self.query_queue_max,
+            query_timeout_s=self.query_timeout_s,
+            query_memory_bytes=self.query_memory_bytes,
+            spool_bytes=self.spool_bytes,
+        )
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def _read(name: str, default: object, text: str) -> object:
+    kind = type(default) if not isinstance(default, Path) else Path
+    try:
+        return kind(text)  # type: ignore[call-arg]
+    except ValueError as error:
+        raise SettingsError(f"{name}={text!r} cannot be read as {kind.__name__}") from error

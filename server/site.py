@@ -1,0 +1,74 @@
+"""What one server serves: settings, a release, a store over it, and the addresses of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+from flask import current_app
+
+from legation.graph.identifiers import Base
+from legation.graph.release import Release
+from legation.graph.store import Store
+from legation.ontology import context_document
+from legation.ontology.terms import W3ID
+
+from .settings import Settings
+
+_DATASET_QUERY = (
+    "SELECT ?d ?title ?about WHERE { ?d a <http://rdfs.org/ns/void#Dataset> ; <http://purl.org/dc/terms/title> ?title "
+    "OPTIONAL { ?d <http://purl.org/dc/terms/description> ?about FILTER(LANG(?about) = LANG(?title)) } }"
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything a view needs; one a worker, made by `create_app`."""
+
+    settings: Settings
+    release: Release
+    store: Store
+    context: Mapping[str, Any] = field(default_factory=context_document)
+
+    @cached_property
+    def base(self) -> Base:
+        """The public base IRI, whatever Host a request names."""
+        return self.release.base
+
+    @cached_property
+    def path(self) -> str:
+        """The path of the base, with its slash at the end: where this site's addresses begin on its host."""
+        return urlsplit(self.base.iri).path
+
+    def url(self, path: str) -> str:
+        """The absolute address of a page of this site."""
+        return self.base.resolve(path)
+
+    def href(self, iri: str) -> str | None:
+        """Where a reader is sent for an IRI: our things and words on this site, other http(s) IRIs as they are."""
+        if iri.startswith(W3ID):
+            return self.path + iri.removeprefix(str(W3ID))
+        return iri if urlsplit(iri).scheme in {"http", "https"} else None
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The dataset's title by language, from its catalogue; empty for data that describe no dataset."""
+        return {literal.language: literal.value for _, literal, _ in self._dataset if literal.language}
+
+    @cached_property
+    def abouts(self) -> Mapping[str, str]:
+        """The dataset's description by language."""
+        return {text.language: text.value for _, _, text in self._dataset if text is not None and text.language}
+
+    @cached_property
+    def _dataset(self) -> list[tuple[ox.NamedNode, ox.Literal, ox.Literal | None]]:
+        return cast("list[tuple[ox.NamedNode, ox.Literal, ox.Literal | None]]", self.store.select(_DATASET_QUERY))
+
+
+def site() -> Site:
+    """The site of the application that answers the present request."""
+    return cast(Site, current_app.extensions["legation"])

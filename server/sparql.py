@@ -1,0 +1,157 @@
+"""The SPARQL endpoint: reads the request, lets the guard look, runs the query, answers without cutting short."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from flask import Blueprint, Response, request
+
+from legation.graph.errors import QueryInvalid
+from legation.graph.formats import (
+    DOCUMENT_FORMATS,
+    HTML,
+    RDF_FORMATS,
+    RESULTS_FORMATS,
+    RESULTS_JSON,
+    TURTLE,
+    Format,
+    by_key,
+)
+from legation.graph.prefixes import PREFIXES
+from legation.graph.query_pool import Answer, Job
+from legation.graph.sparql_text import Form, Query, describe_syntax_error, examine
+
+from .documents import VARY, Document, respond
+from .negotiation import negotiate
+from .pages import answer_page, editor_page, page_language
+from .problems import ProblemRaised
+from .protocol import Asked, read_request
+from .service_description import service_description
+from .site import Site, site
+
+blueprint = Blueprint("sparql", __name__)
+
+
+@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
+def sparql() -> Response:
+    """SPARQL 1.1 Protocol, query operation; without a query, the service description or the editor."""
+    here = site()
+    asked = read_request(
+        request.method,
+        request.query_string,
+        request.headers.get("Content-Type", ""),
+        _body(here.settings.body_bytes_max),
+    )
+    if asked.query is None:
+        return _describe_service(here, asked)
+    query = examine(asked.query, chars_max=here.settings.query_chars_max, depth_max=here.settings.query_depth_max)
+    return _answer(here, asked, query, _form_of(asked, query))
+
+
+def _body(bytes_max: int) -> bytes:
+    if request.content_length is not None and request.content_length > bytes_max:
+        raise ProblemRaised("too-large", f"The body is larger than {bytes_max} bytes.", bytes_max=bytes_max)
+    body = request.stream.read(bytes_max + 1)
+    if len(body) > bytes_max:
+        raise ProblemRaised("too-large", f"The body is larger than {bytes_max} bytes.", bytes_max=bytes_max)
+    return body
+
+
+def _form_of(asked: Asked, query: Query) -> Format:
+    """The format of the answer: by `format=` or else by Accept, among those that fit the query's form."""
+    offered = RESULTS_FORMATS if query.form in {Form.SELECT, Form.ASK} else RDF_FORMATS
+    if asked.format is not None:
+        return _named_format(asked.format, (*offered, HTML))
+    lines = request.headers.getlist("Accept")
+    choice = negotiate(", ".join(lines) if lines else None, (*offered, HTML), default=offered[0])
+    if choice is None:
+        available = [form.media_type for form in (*offered, HTML)]
+        raise ProblemRaised(
+            "not-acceptable", "Available are " + ", ".join(available) + ".", headers={"Vary": VARY}, available=available
+        )
+    return choice.format
+
+
+def _named_format(name: str, offered: tuple[Format, ...]) -> Format:
+    found = by_key(name, offered)
+    if found is None:
+        names = [form.key for form in offered]
+        raise ProblemRaised("unknown-format", f"{name!r} is none of {', '.join(names)}.", available=names)
+    return found
+
+
+def _answer(here: Site, asked: Asked, query: Query, form: Format) -> Response:
+    tag = _entity_tag(here, asked, form) if not query.is_volatile else None
+    if tag and tag in request.if_none_match:
+        response = Response(status=304)
+    elif form is HTML:
+        response = Response(_page(here, asked, query), content_type=HTML.content_type)
+        response.headers["Content-Language"] = page_language()
+    else:
+        response = _stream(_run(here, asked, query, form), form)
+    if tag:
+        response.set_etag(tag)
+    response.headers["Cache-Control"] = "public, no-cache" if tag else "no-store"
+    response.headers["Vary"] = VARY
+    return response
+
+
+def _entity_tag(here: Site, asked: Asked, form: Format) -> str:
+    """A tag that is the same for the same release, question, format and language (RFC 9110, section 8.8.3)."""
+    language = page_language() if form is HTML else ""
+    parts = [here.release.digest, asked.query, asked.default_graphs, asked.named_graphs, form.key, language]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _run(here: Site, asked: Asked, query: Query, form: Format) -> Answer:
+    job = Job(
+        query=query.text,
+        format=form.key,
+        base=here.base.iri,
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+        union=here.release.manifest.union_default_graph and not query.has_dataset_clause,
+    )
+    try:
+        return here.store.run(job, asked.timeout_s, _asker())
+    except QueryInvalid as error:
+        raise describe_syntax_error(query.written, error.message, PREFIXES) from error
+
+
+def _asker() -> int | None:
+    """The descriptor of the client's connection, where the HTTP server gives it: a hang-up ends the query."""
+    connection = request.environ.get("gunicorn.socket")
+    return connection.fileno() if connection is not None else None
+
+
+def _stream(answer: Answer, form: Format) -> Response:
+    """A whole answer with its length, or a stream that breaks off when the query fails on the way."""
+    response = Response(answer.head if answer.complete else iter(answer), content_type=form.content_type)
+    response.call_on_close(answer.close)
+    if answer.complete:
+        response.headers["Server-Timing"] = f"query;dur={answer.seconds * 1000:.1f}"
+    return response
+
+
+def _page(here: Site, asked: Asked, query: Query) -> str:
+    """The editor with the answer below it; an answer too long for a page is offered as a download."""
+    form = RESULTS_JSON if query.form in {Form.SELECT, Form.ASK} else TURTLE
+    with _run(here, asked, query, form) as answer:
+        content = answer.head.decode() if answer.complete else None
+    return answer_page(here, query.written, form, content, page_language())
+
+
+def _describe_service(here: Site, asked: Asked) -> Response:
+    if request.method != "GET" and request.method != "HEAD":
+        raise ProblemRaised("query-parameters", "The request carries no query parameter.")
+    extension = None if asked.format is None else _named_format(asked.format, DOCUMENT_FORMATS).extension
+    document = Document(
+        stem=here.url("sparql"),
+        topic=here.url("sparql"),
+        triples=lambda: service_description(here),
+        page=lambda language: editor_page(here, language),
+    )
+    response = respond(here, document, extension)
+    del response.headers["Link"], response.headers["Content-Location"]
+    return response

@@ -1,0 +1,80 @@
+"""The words: `/ns`, `/vocab/{scheme}`, `/shapes` and the JSON-LD context, negotiated like every document."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pyoxigraph as ox
+from flask import Blueprint, Response
+
+from legation.graph.canonical import canonical_quads
+from legation.graph.formats import DOCUMENT_FORMATS, JSON_LD, by_extension
+from legation.ontology import ontology_files, scheme_names
+from legation.ontology.terms import ONTOLOGY, VOCAB, W3ID
+from legation.shapes import shapes_files
+
+from .documents import Document, respond
+from .pages import vocabulary_page
+from .problems import ProblemRaised
+from .site import site
+
+blueprint = Blueprint("vocabulary", __name__)
+
+
+@blueprint.get("/ns")
+@blueprint.get("/ns.<extension>")
+def ontology(extension: str | None = None) -> Response:
+    """The ontology: its terms and their alignments."""
+    return _vocabulary("ns", str(ONTOLOGY), extension)
+
+
+@blueprint.get("/vocab/<name>")
+def scheme(name: str) -> Response:
+    """One concept scheme."""
+    stem, dot, extension = name.rpartition(".")
+    known = bool(dot and by_extension(extension, DOCUMENT_FORMATS))
+    code = stem if known else name
+    if code not in scheme_names():
+        raise ProblemRaised("not-found", f"There is no concept scheme {code!r}.", available=list(scheme_names()))
+    return _vocabulary(f"vocab/{code}", str(VOCAB[code]), extension if known else None)
+
+
+@blueprint.get("/shapes")
+@blueprint.get("/shapes.<extension>")
+def shapes(extension: str | None = None) -> Response:
+    """The rules that decide what is published."""
+    return _vocabulary("shapes", f"{W3ID}shapes", extension)
+
+
+@blueprint.get("/context.jsonld")
+def context() -> Response:
+    """The JSON-LD context of the documents."""
+    response = Response(json.dumps(site().context, ensure_ascii=False, indent=2), content_type=JSON_LD.content_type)
+    response.headers["Cache-Control"] = f"public, max-age={site().settings.document_max_age_s}"
+    return response
+
+
+def _vocabulary(path: str, iri: str, extension: str | None) -> Response:
+    here = site()
+    triples = _terms_of(iri)
+    document = Document(
+        stem=here.url(path),
+        topic=iri,
+        triples=lambda: triples,
+        page=lambda language: vocabulary_page(here, path, iri, triples, language),
+    )
+    return respond(here, document, extension)
+
+
+@cache
+def _terms_of(iri: str) -> list[ox.Triple]:
+    """The triples of the vocabulary `iri` and its terms; blank nodes, which only the shapes have, named canonically."""
+    is_shapes = iri.endswith("/shapes")
+    files = shapes_files() if is_shapes else ontology_files()
+    quads = [q for f in files for q in ox.parse(f.read_bytes(), format=ox.RdfFormat.TURTLE)]
+    return [q.triple for q in canonical_quads(quads) if is_shapes or _belongs(q.subject, iri)]
+
+
+def _belongs(subject: ox.NamedNode | ox.BlankNode | ox.Triple, iri: str) -> bool:
+    return isinstance(subject, ox.NamedNode) and (subject.value == iri or subject.value.startswith(iri + "#"))

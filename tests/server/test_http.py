@@ -1,0 +1,335 @@
+"""The HTTP contract, against a real server process."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.client
+import io
+import json
+import re
+import socket
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+import pytest
+import rdflib
+from live import LiveServer
+
+from legation.graph.formats import DOCUMENT_FORMATS, HTML, RDF_FORMATS, RESULTS_FORMATS, Format
+
+SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
+CROSS_PRODUCT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@dataclass(frozen=True)
+class Got:
+    """An answer as it came."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def type(self) -> str:
+        return str(self.headers["Content-Type"]).partition(";")[0]
+
+    @property
+    def problem(self) -> str:
+        return str(json.loads(self.body)["type"]).rpartition("/")[2]
+
+
+def ask(live: LiveServer, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Got:
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(live.base).port or 80, timeout=20)
+    try:
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, fields)
+        answer = connection.getresponse()
+        return Got(answer.status, answer.headers, answer.read())
+    finally:
+        connection.close()
+
+
+def sparql(text: str, **parameters: str) -> str:
+    return "/sparql?" + "&".join(f"{name}={quote(value)}" for name, value in {"query": text, **parameters}.items())
+
+
+# Things and documents
+
+
+def test_d1_a_thing_answers_see_other_on_the_public_base_whatever_host_says(live: LiveServer) -> None:
+    """303, absolute, cacheable, readable by scripts, and without a body."""
+    got = ask(live, "/id/organisation/nato", Host="evil.example", X_Forwarded_Host="evil.example")
+    assert (got.status, got.headers["Location"]) == (303, live("doc/organisation/nato"))
+    assert "max-age" in got.headers["Cache-Control"]
+    assert got.headers["Access-Control-Allow-Origin"] == "*"
+    assert got.body == b""
+
+
+@pytest.mark.parametrize("form", DOCUMENT_FORMATS, ids=lambda form: form.key)
+@pytest.mark.parametrize("path", ["doc/organisation/nato", "ns", "vocab/modality", "shapes", "catalogue"])
+def test_a_document_has_a_variant_in_every_format_by_name_and_by_negotiation(
+    live: LiveServer, path: str, form: Format
+) -> None:
+    """The same bytes under the suffix and by Accept; both say what they are and where they live."""
+    by_name = ask(live, f"/{path}.{form.extension}", Accept="image/png")
+    negotiated = ask(live, "/" if path == "catalogue" else f"/{path}", Accept=form.media_type)
+    assert (by_name.status, negotiated.status) == (200, 200)
+    assert by_name.type == negotiated.type == form.media_type
+    assert by_name.headers["ETag"] == negotiated.headers["ETag"]
+    assert by_name.headers["Content-Location"] == live(f"{path}.{form.extension}")
+    assert "Accept" in negotiated.headers["Vary"]
+    assert "Accept," not in (by_name.headers["Vary"] or "")
+
+
+def test_n3_nothing_acceptable_lists_the_alternates(live: LiveServer) -> None:
+    """406, a problem document, and a link to each variant."""
+    got = ask(live, "/doc/organisation/nato", Accept="image/png")
+    assert (got.status, got.problem) == (406, "not-acceptable")
+    assert got.headers["Link"].count('rel="alternate"') == len(DOCUMENT_FORMATS)
+    assert "Accept" in got.headers["Vary"]
+
+
+def test_d3_a_document_that_has_not_changed_is_not_sent_again(live: LiveServer) -> None:
+    """If-None-Match, strong, weak and in a list: 304 without a body."""
+    tag = ask(live, "/doc/organisation/nato.ttl").headers["ETag"]
+    assert re.fullmatch(r'"[0-9a-f]{32}"', tag)
+    for field in (tag, f'"other", {tag}', f"W/{tag}", "*"):
+        got = ask(live, "/doc/organisation/nato.ttl", If_None_Match=field)
+        assert (got.status, got.body) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/doc/organisation/nato", "/id/organisation/nato", "/nothing", "/", sparql("ASK {}")])
+def test_d3_head_equals_get_without_a_body(live: LiveServer, path: str) -> None:
+    """On errors and redirects too."""
+    got, head = ask(live, path), ask(live, path, "HEAD")
+    assert (head.status, head.body) == (got.status, b"")
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
+    assert head.headers["ETag"] == got.headers["ETag"]
+
+
+def test_d5_an_unknown_thing_is_a_404_with_a_way_on(live: LiveServer) -> None:
+    """For a reader a page, for a program a problem document."""
+    assert ask(live, "/doc/organisation/atlantis").problem == "not-found"
+    page = ask(live, "/doc/organisation/atlantis", Accept=HTML.media_type)
+    assert (page.status, page.type) == (404, HTML.media_type)
+
+
+def test_d7_a_wrong_method_names_the_right_ones(live: LiveServer) -> None:
+    """405 with Allow."""
+    got = ask(live, "/doc/organisation/nato", "DELETE")
+    assert (got.status, got.problem) == (405, "method-not-allowed")
+    assert "GET" in got.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/%00",
+        "/doc/%FF",
+        "/doc/..%2f..%2fetc/passwd",
+        "/doc/a%3E%20b",
+        "/id/%3Cscript%3E",
+        "/dumps/..%2fmanifest.json",
+        "/doc//",
+    ],
+)
+def test_d4_no_path_leaves_its_space_or_breaks_the_server(live: LiveServer, path: str) -> None:
+    """Malformed and hostile paths are client errors; a thing's redirect never leaves the base."""
+    got = ask(live, path)
+    assert got.status in {303, 400, 404}
+    assert (got.headers["Location"] or live.base).startswith(live.base)
+    assert "<script>" not in (got.headers["Location"] or "")
+
+
+@pytest.mark.parametrize(("field", "language"), [("fr-CA,fr;q=0.8", "fr"), ("de,en;q=0.5", "en"), ("", "en")])
+def test_n6_pages_follow_accept_language(live: LiveServer, field: str, language: str) -> None:
+    """Content-Language says which; `?lang=` wins."""
+    got = ask(live, "/doc/organisation/nato", Accept=HTML.media_type, Accept_Language=field)
+    assert got.headers["Content-Language"] == language
+    assert f'lang="{language}"' in got.body.decode()
+    assert ask(live, "/?lang=fr", Accept=HTML.media_type, Accept_Language="en").headers["Content-Language"] == "fr"
+
+
+# SPARQL
+
+
+@pytest.mark.parametrize("form", RESULTS_FORMATS, ids=lambda form: form.key)
+def test_s3_select_answers_in_four_formats_by_accept_and_by_name(live: LiveServer, form: Format) -> None:
+    """Named as what they are, with the same bytes either way."""
+    text = 'SELECT ?a ?b ?c { VALUES (?a ?b ?c) { ("x\\"y,z\\n"@fr 1 UNDEF) (<urn:é> 2.5 "<&>") } }'
+    one, two = ask(live, sparql(text), Accept=form.media_type), ask(live, sparql(text, format=form.key))
+    assert one.type == two.type == form.media_type
+    assert one.body == two.body
+    rows = list(rdflib.query.Result.parse(source=io.BytesIO(one.body), content_type=form.media_type))
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.key)
+def test_s3_construct_answers_in_every_rdf_format(live: LiveServer, form: Format) -> None:
+    """The graph is the same in each."""
+    text = "CONSTRUCT WHERE { ?s a <https://w3id.org/legation/ns#Expulsion> }"
+    got = ask(live, sparql(text), Accept=form.media_type)
+    assert got.type == form.media_type
+    parser = {"rdfxml": "xml", "jsonld": "json-ld", "ntriples": "nt"}.get(form.key, form.key)
+    dataset = rdflib.Dataset()
+    dataset.parse(data=got.body, format=parser)
+    assert len(list(dataset.quads())) == 1
+
+
+def test_s3_the_form_is_the_querys_not_a_word_in_it(live: LiveServer) -> None:
+    """A comment or a string that says CONSTRUCT changes nothing."""
+    got = ask(live, sparql("# CONSTRUCT\nSELECT ('DESCRIBE' AS ?ask) {}"), Accept="*/*")
+    assert got.type == "application/sparql-results+json"
+
+
+def test_s4_without_a_query_the_service_describes_itself(live: LiveServer) -> None:
+    """Endpoint, formats, union default graph, every named graph with its count."""
+    graph = rdflib.Graph().parse(data=ask(live, "/sparql", Accept="text/turtle").body, format="turtle")
+    service = rdflib.URIRef(live("sparql"))
+    assert (service, SD.endpoint, service) in graph
+    assert (service, SD.feature, SD.UnionDefaultGraph) in graph
+    assert len(set(graph.objects(service, SD.resultFormat))) == len(RESULTS_FORMATS) + len(RDF_FORMATS)
+    names = {str(name) for name in graph.objects(None, SD.name)}
+    assert {live("graph/reference"), live("graph/derived")} <= names
+    page = ask(live, "/sparql", Accept=HTML.media_type)
+    assert b"<textarea" in page.body
+
+
+def test_s2_the_datasets_graphs_are_chosen_among_those_of_the_release(live: LiveServer) -> None:
+    """The protocol's graphs win over FROM; an unknown graph is empty and nothing is fetched."""
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+    def rows(path: str) -> int:
+        return int(json.loads(ask(live, path).body)["results"]["bindings"][0]["n"]["value"])
+
+    everything = rows(sparql(count))
+    derived = rows(sparql(count, **{"default-graph-uri": live("graph/derived")}))
+    assert 0 < derived < 100 < everything
+    assert rows(sparql(count.replace("{", f"FROM <{live('graph/derived')}> {{", 1))) == derived
+    other = count.replace("{", "FROM <urn:none> {", 1)
+    assert rows(sparql(other, **{"default-graph-uri": live("graph/derived")})) == derived
+    assert rows(sparql(count, **{"default-graph-uri": "http://127.0.0.1:9/x"})) == 0
+    assert rows(sparql(count, **{"named-graph-uri": live("graph/derived")})) == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content_type", "body", "status", "problem"),
+    [
+        pytest.param(
+            "POST", "/sparql", "application/sparql-update", b"CLEAR ALL", 403, "update-refused", id="S5 update"
+        ),
+        pytest.param(
+            "POST", "/sparql", "application/sparql-query", b"CLEAR ALL", 403, "update-refused", id="S5 disguised"
+        ),
+        pytest.param("GET", sparql("SELECT * { sErViCe <urn:x> {} }"), "", None, 403, "service-refused", id="S6"),
+        pytest.param("GET", sparql("SELECT * { ?s ?p"), "", None, 400, "query-syntax", id="S7"),
+        pytest.param("GET", sparql("ASK {}", format="pdf"), "", None, 400, "unknown-format", id="S12"),
+        pytest.param("GET", sparql("ASK {" + "{" * 1500), "", None, 400, "query-too-complex", id="nesting"),
+        pytest.param("GET", "/sparql?query=" + "x" * 9000, "", None, 414, "uri-too-long", id="D7 address"),
+        pytest.param(
+            "POST", "/sparql", "application/sparql-query", b"ASK {}" + b" " * 200_000, 413, "too-large", id="D7 chars"
+        ),
+        pytest.param("POST", "/sparql", "application/sparql-query", b" " * 2_000_000, 413, "too-large", id="D7 body"),
+        pytest.param("POST", "/sparql", "text/csv", b"ASK {}", 415, "media-type", id="S1 type"),
+        pytest.param(
+            "GET",
+            sparql("CONSTRUCT { <urn:a> <urn:1/> 1 } {}", format="rdfxml"),
+            "",
+            None,
+            406,
+            "not-expressible",
+            id="RDF/XML",
+        ),
+    ],
+)
+def test_a_bad_request_gets_its_documented_problem(
+    live: LiveServer, method: str, path: str, content_type: str, body: bytes | None, status: int, problem: str
+) -> None:
+    """A sentence, a type with a page of its own, CORS, and nothing of the inside."""
+    got = ask(live, path, method, body, **({"Content_Type": content_type} if content_type else {}))
+    assert (got.status, got.type, got.problem) == (status, "application/problem+json", problem)
+    assert got.headers["Access-Control-Allow-Origin"] == "*"
+    assert not re.search(rb"Traceback|\.py|oxigraph|/usr/|/home/", got.body)
+    assert ask(live, f"/problems/{problem}", Accept=HTML.media_type).status == 200
+
+
+def test_s7_a_syntax_error_names_line_column_and_what_to_do(live: LiveServer) -> None:
+    """An undeclared prefix is told with the line that declares it."""
+    document = json.loads(ask(live, sparql("SELECT *\nWHERE { ?s foaf:name ?o }")).body)
+    assert (document["line"], document["column"]) == (2, 12)
+    assert "PREFIX foaf: <http://xmlns.com/foaf/0.1/>" in document["hint"]
+
+
+def test_s9_a_failure_on_the_way_breaks_the_connection_off(live: LiveServer) -> None:
+    """A client never takes a part for the whole: the chunked body does not end."""
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        ask(live, sparql(CROSS_PRODUCT, format="csv"))
+    assert ask(live, sparql("ASK {}")).status == 200
+
+
+def test_s9_a_short_answer_has_its_length(live: LiveServer) -> None:
+    """Complete, and known to be."""
+    got = ask(live, sparql("ASK {}"))
+    assert int(got.headers["Content-Length"]) == len(got.body)
+
+
+def test_s10_a_repeated_query_is_not_run_again(live: LiveServer) -> None:
+    """304 by ETag; the tag differs by format; a volatile query has none."""
+    first, other = ask(live, sparql("ASK { ?s ?p ?o }")), ask(live, sparql("ASK { ?s ?p ?o }", format="xml"))
+    assert first.headers["ETag"] != other.headers["ETag"]
+    again = ask(live, sparql("ASK { ?s ?p ?o }"), If_None_Match=first.headers["ETag"])
+    assert (again.status, again.body) == (304, b"")
+    volatile = ask(live, sparql("SELECT (NOW() AS ?now) {}"))
+    assert volatile.headers["ETag"] is None
+    assert volatile.headers["Cache-Control"] == "no-store"
+
+
+def test_s11_a_preflight_is_answered(live: LiveServer) -> None:
+    """Scripts of any origin may ask, without credentials."""
+    got = ask(live, "/sparql", "OPTIONS", Origin="https://x.example", Access_Control_Request_Method="POST",
+              Access_Control_Request_Headers="content-type")  # fmt: skip
+    assert got.status == 204
+    assert "POST" in got.headers["Access-Control-Allow-Methods"]
+    assert got.headers["Access-Control-Allow-Headers"] == "content-type"
+    assert got.headers["Access-Control-Allow-Credentials"] is None
+
+
+def test_a_browser_gets_the_answer_on_a_page(live: LiveServer) -> None:
+    """The query stands in the editor, the rows below it."""
+    got = ask(live, sparql("SELECT ?o { ?s a ?o } LIMIT 3"), Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert got.type == HTML.media_type
+    assert b"SELECT ?o { ?s a ?o } LIMIT 3" in got.body
+
+
+def test_s8_a_client_that_hangs_up_frees_its_process(live: LiveServer) -> None:
+    """Ten endless queries asked and abandoned do not keep the next one waiting."""
+    address = ("127.0.0.1", urlsplit(live.base).port or 80)
+    for _ in range(10):
+        with socket.create_connection(address) as connection:
+            connection.sendall(
+                f"GET {sparql(CROSS_PRODUCT.replace('*', '(COUNT(*) AS ?n)'))} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+            )
+    assert ask(live, sparql("ASK {}")).status == 200
+
+
+# Dumps
+
+
+@pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.key)
+def test_r2_a_dump_is_whole_digested_and_served_in_ranges(live: LiveServer, form: Format) -> None:
+    """Content type, strong tag, Repr-Digest, and bytes from the middle."""
+    whole = ask(live, f"/dumps/legation.{form.extension}")
+    assert (whole.status, whole.type) == (200, form.media_type)
+    digest = base64.b64encode(hashlib.sha256(whole.body).digest()).decode()
+    assert whole.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+    part = ask(live, f"/dumps/legation.{form.extension}", Range="bytes=10-19")
+    assert (part.status, part.body) == (206, whole.body[10:20])
+    assert ask(live, f"/dumps/legation.{form.extension}", If_None_Match=whole.headers["ETag"]).status == 304
+
+
+def test_an_unknown_dump_names_those_there_are(live: LiveServer) -> None:
+    """404 with the list."""
+    got = ask(live, "/dumps/legation.xlsx")
+    assert (got.status, got.problem) == (404, "not-found")
+    assert "legation.ttl" in json.loads(got.body)["available"]

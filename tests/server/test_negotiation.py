@@ -1,0 +1,432 @@
+"""Negotiation: one table of header fields and what they get, each row named for the rule of the HTTP contract it shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from legation.graph import formats
+from legation.graph.formats import (
+    DOCUMENT_FORMATS,
+    GRAPH_FORMATS,
+    HTML,
+    JSON_LD,
+    N_QUADS,
+    N_TRIPLES,
+    PROBLEM_JSON,
+    RDF_FORMATS,
+    RDF_XML,
+    RESULTS_CSV,
+    RESULTS_FORMATS,
+    RESULTS_JSON,
+    RESULTS_TSV,
+    RESULTS_XML,
+    TRIG,
+    TURTLE,
+    Format,
+)
+from legation.server import negotiation
+from legation.server.negotiation import (
+    Choice,
+    format_by_name,
+    negotiate,
+    negotiate_encoding,
+    negotiate_language,
+)
+
+DOCUMENTS = (DOCUMENT_FORMATS, TURTLE)
+GRAPHS = (RDF_FORMATS, TURTLE)
+RESULTS = ((*RESULTS_FORMATS, HTML), RESULTS_JSON)
+PROBLEMS = ((PROBLEM_JSON, HTML), PROBLEM_JSON)
+EXPANDED, COMPACTED, FLATTENED = (
+    f"http://www.w3.org/ns/json-ld#{name}" for name in ("expanded", "compacted", "flattened")
+)
+
+CHROME = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7"
+)
+FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+FIREFOX_OLD = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+SAFARI = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+COMUNICA = (
+    "application/n-quads,application/trig;q=0.95,application/ld+json;q=0.9,application/n-triples;q=0.8,text/turtle;q=0.6,"
+    "application/rdf+xml;q=0.5,text/n3;q=0.35,application/xml;q=0.3,text/html;q=0.2"
+)
+COMUNICA_RESULTS = "application/sparql-results+json;q=1.0,application/sparql-results+xml;q=0.7,application/n-quads;q=0.5,text/turtle;q=0.3"
+RDFLIB = (
+    "application/rdf+xml, text/xml, text/n3, text/turtle, application/x-turtle, text/plain, application/n-triples, "
+    "application/ld+json, application/n-quads, application/trix, application/trig, text/html, application/xhtml+xml"
+)
+JENA_RESULTS = (
+    "application/sparql-results+json, application/sparql-results+xml;q=0.9, text/tab-separated-values;q=0.7, text/csv;q=0.5,"
+    "application/json;q=0.2,application/xml;q=0.2,*/*;q=0.1"
+)
+JENA_GRAPH = "text/turtle,application/n-triples;q=0.9,application/ld+json;q=0.8,application/rdf+xml;q=0.7,*/*;q=0.3"
+JAVA = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
+HTTR = "application/json, text/xml, application/xml, */*"
+AXIOS = "application/json, text/plain, */*"
+SPARQLWRAPPER_JSON = "application/sparql-results+json,application/json,text/javascript,application/javascript"
+SPARQLWRAPPER_N3 = "application/turtle,text/turtle,text/rdf+n3,application/n-triples,application/n3,text/n3"
+VIRTUOSO = "text/turtle;q=1.0, application/ld+json;q=0.9, application/rdf+xml;q=0.8"
+
+ROWS = [
+    # N1: no wish, no constraint; browsers get pages
+    ("N1-none", None, DOCUMENTS, TURTLE),
+    ("N1-empty", "", DOCUMENTS, TURTLE),
+    ("N1-blank", "  \t", DOCUMENTS, TURTLE),
+    ("N1-commas", ", ,,", DOCUMENTS, TURTLE),
+    ("N1-anything", "*/*", DOCUMENTS, TURTLE),
+    ("N1-anything-weighted", "*/*;q=0.1", DOCUMENTS, TURTLE),
+    ("N1-curl", "*/*", RESULTS, RESULTS_JSON),
+    ("N1-default-need-not-be-first", "*/*", (DOCUMENT_FORMATS, N_TRIPLES), N_TRIPLES),
+    ("N1-anything-after-unknown", "image/png, */*", DOCUMENTS, TURTLE),
+    ("N1-chrome", CHROME, DOCUMENTS, HTML),
+    ("N1-firefox", FIREFOX, DOCUMENTS, HTML),
+    ("N1-firefox-before-128", FIREFOX_OLD, DOCUMENTS, HTML),
+    ("N1-safari", SAFARI, DOCUMENTS, HTML),
+    ("N1-chrome-at-the-endpoint", CHROME, RESULTS, HTML),
+    ("N1-firefox-on-an-error", FIREFOX, PROBLEMS, HTML),
+    ("N1-chrome-where-no-page-is-offered", CHROME, (GRAPH_FORMATS, TURTLE), RDF_XML),
+    # N2: weights, specificity, exclusion, order
+    ("N2-one", "text/turtle", DOCUMENTS, TURTLE),
+    ("N2-letter-case", "Text/TURTLE", DOCUMENTS, TURTLE),
+    ("N2-weights", "text/turtle;q=0.5, application/rdf+xml;q=0.7", DOCUMENTS, RDF_XML),
+    ("N2-weight-in-capitals", "text/turtle;Q=0.5, application/rdf+xml;Q=0.7", DOCUMENTS, RDF_XML),
+    ("N2-three-decimals", "text/turtle;q=0.998, application/rdf+xml;q=0.999", DOCUMENTS, RDF_XML),
+    ("N2-optional-space", "text/turtle ;q=0.1 ,\tapplication/rdf+xml ; q=0.2", DOCUMENTS, RDF_XML),
+    ("N2-empty-parameters", "text/turtle;;q=0.1;, application/rdf+xml", DOCUMENTS, RDF_XML),
+    ("N2-weight-before-parameter", "text/turtle;q=0.1;charset=utf-8, application/rdf+xml;q=0.2", DOCUMENTS, RDF_XML),
+    ("N2-tie-by-the-servers-order", "application/rdf+xml, application/ld+json, text/turtle", DOCUMENTS, TURTLE),
+    ("N2-type-wildcard", "application/*", DOCUMENTS, JSON_LD),
+    ("N2-type-wildcard-default-first", "text/*", DOCUMENTS, TURTLE),
+    ("N2-exact-over-type-wildcard", "text/*;q=0.9, text/turtle;q=0.1, text/html;q=0.2", DOCUMENTS, HTML),
+    (
+        "N2-exact-over-anything",
+        "*/*, text/turtle;q=0.1, text/html;q=0.1, application/ld+json;q=0.1",
+        DOCUMENTS,
+        RDF_XML,
+    ),
+    ("N2-type-wildcard-over-anything", "*/*;q=0.9, text/*;q=0.1, application/*;q=0.2", DOCUMENTS, TURTLE and JSON_LD),
+    ("N2-named-before-wildcard", "application/ld+json, */*", DOCUMENTS, JSON_LD),
+    ("N2-wildcard-may-weigh-more", "application/ld+json;q=0.4, */*;q=0.5", DOCUMENTS, TURTLE),
+    ("N2-zero-excludes", "text/turtle;q=0, */*", DOCUMENTS, HTML),
+    ("N2-zero-excludes-a-type", "text/*;q=0, */*;q=0.1", DOCUMENTS, JSON_LD),
+    ("N2-zero-with-decimals", "text/turtle;q=0.000, application/n-triples;q=0.001", DOCUMENTS, N_TRIPLES),
+    ("N2-zero-for-an-alias-excludes-no-format", "application/json;q=0, application/ld+json", DOCUMENTS, JSON_LD),
+    ("N2-lines-joined", "image/png, text/turtle;q=0.2, application/n-triples;q=0.3", DOCUMENTS, N_TRIPLES),
+    ("N2-said-twice", "text/turtle;q=0.1, application/rdf+xml;q=0.5, text/turtle;q=0.9", DOCUMENTS, TURTLE),
+    ("N2-unknown-parameter", "text/turtle;version=1.2;q=0.9, text/html;level=1;q=0.8", DOCUMENTS, TURTLE),
+    ("N2-quoted-comma", 'text/html;note="a,application/n-triples,b";q=0.1, text/turtle;q=0.2', DOCUMENTS, TURTLE),
+    ("N2-quoted-semicolon", 'text/html;note="a;q=0";q=0.3, text/turtle;q=0.2', DOCUMENTS, HTML),
+    ("N2-quoted-pair", r'text/html;note="a\",\\";q=0.3, text/turtle;q=0.2', DOCUMENTS, HTML),
+    ("N2-malformed-ignored", "turtle, text/, /html, text/turtle html, text/html;q=0.1", DOCUMENTS, HTML),
+    ("N2-malformed-weight-ignored", "text/turtle;q=2, application/ld+json;q=high, text/html;q=0.1", DOCUMENTS, HTML),
+    ("N2-negative-weight-ignored", "text/turtle;q=-1, text/html;q=0.1", DOCUMENTS, HTML),
+    ("N2-weight-not-a-number-ignored", "text/turtle;q=nan, text/html;q=0.1", DOCUMENTS, HTML),
+    ("N2-half-wildcard-ignored", "*/turtle, text/html;q=0.1", DOCUMENTS, HTML),
+    ("N2-unclosed-quote-ignored", 'text/html;q=0.1, text/turtle;a="b, application/n-triples', DOCUMENTS, HTML),
+    ("N2-all-malformed-is-none", "turtle; please", DOCUMENTS, TURTLE),
+    ("N2-lone-star", "*", DOCUMENTS, TURTLE),
+    ("N2-other-digits-ignored", "text/turtle;q=0.٩, text/html;q=0.1", DOCUMENTS, HTML),
+    ("N2-java", JAVA, DOCUMENTS, HTML),
+    ("N2-java-at-the-endpoint", JAVA, (RESULTS_FORMATS, RESULTS_JSON), RESULTS_JSON),
+    ("N2-rdflib", RDFLIB, GRAPHS, TURTLE),
+    ("N2-rdflib-at-a-document", RDFLIB, ((*GRAPH_FORMATS, HTML), TURTLE), TURTLE),
+    ("N2-rdflib-xml", "application/rdf+xml, */*;q=0.1", DOCUMENTS, RDF_XML),
+    ("N2-rdflib-n3", "text/n3, */*;q=0.1", DOCUMENTS, TURTLE),
+    ("N2-rdflib-turtle", "text/turtle, application/x-turtle, */*;q=0.1", DOCUMENTS, TURTLE),
+    ("N2-rdflib-nt", "text/plain, */*;q=0.1", DOCUMENTS, N_TRIPLES),
+    ("N2-rdflib-trig", "application/trig, */*;q=0.1", GRAPHS, TRIG),
+    ("N2-rdflib-trix", "application/trix, */*;q=0.1", DOCUMENTS, TURTLE),
+    ("N2-rdflib-json-ld", "application/ld+json, application/json;q=0.9, */*;q=0.1", DOCUMENTS, JSON_LD),
+    ("N2-rdflib-sparql-store", "application/rdf+xml, application/sparql-results+xml", RESULTS, RESULTS_XML),
+    ("N2-sparqlwrapper-json", SPARQLWRAPPER_JSON, RESULTS, RESULTS_JSON),
+    ("N2-sparqlwrapper-xml", "application/sparql-results+xml", RESULTS, RESULTS_XML),
+    ("N2-sparqlwrapper-csv", "text/csv", RESULTS, RESULTS_CSV),
+    ("N2-sparqlwrapper-n3", SPARQLWRAPPER_N3, GRAPHS, TURTLE),
+    ("N2-sparqlwrapper-json-ld", "application/ld+json,application/x-json+ld", GRAPHS, JSON_LD),
+    ("N2-comunica", COMUNICA, GRAPHS, N_QUADS),
+    ("N2-comunica-at-a-document", COMUNICA, DOCUMENTS, JSON_LD),
+    ("N2-comunica-results", COMUNICA_RESULTS, RESULTS, RESULTS_JSON),
+    ("N2-jena-results", JENA_RESULTS, RESULTS, RESULTS_JSON),
+    ("N2-jena-graph", JENA_GRAPH, GRAPHS, TURTLE),
+    ("N2-virtuoso", VIRTUOSO, DOCUMENTS, TURTLE),
+    ("N2-r-httr", HTTR, DOCUMENTS, JSON_LD),
+    ("N2-r-httr-results", HTTR, RESULTS, RESULTS_JSON),
+    ("N2-axios", AXIOS, DOCUMENTS, JSON_LD),
+    ("N2-yasgui", "application/sparql-results+json,*/*;q=0.9", RESULTS, RESULTS_JSON),
+    # N3: nothing acceptable
+    ("N3-unknown", "image/png", DOCUMENTS, None),
+    ("N3-refused", "*/*;q=0", DOCUMENTS, None),
+    ("N3-refused-one-by-one", "text/turtle;q=0", ((TURTLE,), TURTLE), None),
+    ("N3-csv-of-a-graph", "text/csv", GRAPHS, None),
+    ("N3-nothing-offered", "*/*", ((), TURTLE), None),
+    # N4: charset, aliases
+    ("N4-charset", "text/turtle;charset=utf-8", DOCUMENTS, TURTLE),
+    ("N4-charset-in-capitals", "text/turtle; charset=UTF-8", DOCUMENTS, TURTLE),
+    ("N4-charset-quoted", 'text/turtle; Charset="utf-8"', DOCUMENTS, TURTLE),
+    ("N4-another-charset", "text/turtle;charset=iso-8859-1", DOCUMENTS, None),
+    ("N4-another-charset-then-anything", "application/rdf+xml;charset=utf-16, */*;q=0.1", DOCUMENTS, TURTLE),
+    ("N4-alias-json", "application/json", DOCUMENTS, JSON_LD),
+    ("N4-alias-json-results", "application/json", RESULTS, RESULTS_JSON),
+    ("N4-alias-xml", "application/xml", DOCUMENTS, RDF_XML),
+    ("N4-alias-xml-results", "text/xml", RESULTS, RESULTS_XML),
+    ("N4-alias-plain", "text/plain", DOCUMENTS, N_TRIPLES),
+    ("N4-alias-plain-results", "text/plain", RESULTS, RESULTS_TSV),
+    ("N4-alias-n3", "text/n3", DOCUMENTS, TURTLE),
+    ("N4-alias-xhtml", "application/xhtml+xml", DOCUMENTS, HTML),
+    ("N4-own-type-over-alias", "application/json, application/ld+json;q=0.3, text/turtle;q=0.4", DOCUMENTS, TURTLE),
+    ("N4-own-type-excluded", "text/turtle;q=0, text/n3", DOCUMENTS, None),
+]
+
+
+@pytest.mark.parametrize(("accept", "offer", "expected"), [pytest.param(*row[1:], id=row[0]) for row in ROWS])
+def test_an_accept_field_gets_the_format_it_prefers(
+    accept: str | None, offer: tuple[tuple[Format, ...], Format], expected: Format | None
+) -> None:
+    """RFC 9110, section 12.5.1, for the fields that clients really send and for those that nobody should."""
+    offered, default = offer
+    choice = negotiate(accept, offered, default=default)
+    assert (choice.format if choice else None) == expected
+
+
+PROFILES = [
+    ("expanded", f'application/ld+json;profile="{EXPANDED}"', EXPANDED),
+    ("compacted", f'application/ld+json; profile="{COMPACTED}"', COMPACTED),
+    ("flattened", f'application/ld+json; Profile="{FLATTENED}"', FLATTENED),
+    ("unquoted-is-malformed", f"application/ld+json;profile={EXPANDED}, application/ld+json", None),
+    ("first-known-of-several", f'application/ld+json;profile="http://example.org/x {FLATTENED} {EXPANDED}"', FLATTENED),
+    ("unknown-is-ignored", 'application/ld+json;profile="http://example.org/x"', None),
+    ("empty", 'application/ld+json;profile=""', None),
+    ("none", "application/ld+json", None),
+    ("by-alias", f'application/json;profile="{EXPANDED}"', EXPANDED),
+    ("preferred-to-none", f'application/ld+json, application/ld+json;profile="{EXPANDED}"', EXPANDED),
+    ("weighs-less", f'application/ld+json, application/ld+json;profile="{EXPANDED}";q=0.5', None),
+    (
+        "weighs-most",
+        f'application/ld+json;profile="{EXPANDED}";q=0.2, application/ld+json;profile="{COMPACTED}";q=0.9',
+        COMPACTED,
+    ),
+    ("refused", f'application/ld+json;profile="{EXPANDED}";q=0, application/ld+json', None),
+    ("of-no-other-format", f'text/turtle;profile="{EXPANDED}"', None),
+    ("with-charset", f'application/ld+json;charset=utf-8;profile="{EXPANDED}"', EXPANDED),
+]
+
+
+@pytest.mark.parametrize(("accept", "expected"), [pytest.param(*row[1:], id=f"N4-{row[0]}") for row in PROFILES])
+def test_a_json_ld_profile_is_honoured_when_known(accept: str, expected: str | None) -> None:
+    """N4: expanded, compacted and flattened are ours to serve; any other profile is as if not given."""
+    choice = negotiate(accept, DOCUMENT_FORMATS, default=TURTLE)
+    assert choice is not None
+    assert choice.profile == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "alias", "content_type"),
+    [
+        pytest.param("application/json", "application/json", JSON_LD.content_type, id="N4-alias"),
+        pytest.param("text/n3", "text/n3", TURTLE.content_type, id="N4-charset-is-said"),
+        pytest.param("application/ld+json", None, JSON_LD.content_type, id="N4-own"),
+        pytest.param(
+            f'application/ld+json;profile="{EXPANDED}"',
+            None,
+            f'{JSON_LD.content_type}; profile="{EXPANDED}"',
+            id="N4-profile",
+        ),
+        pytest.param("*/*", None, TURTLE.content_type, id="N4-wildcard"),
+    ],
+)
+def test_the_answer_is_labelled_truthfully(accept: str, alias: str | None, content_type: str) -> None:
+    """N4: the label is the format's own media type and the profile served; what was asked for is kept beside it."""
+    choice = negotiate(accept, DOCUMENT_FORMATS, default=TURTLE)
+    assert choice is not None
+    assert (choice.alias, choice.content_type) == (alias, content_type)
+
+
+@pytest.mark.parametrize("form", RDF_FORMATS + RESULTS_FORMATS, ids=lambda form: form.key)
+def test_every_format_is_reached_by_its_own_media_type(form: Format) -> None:
+    """N2: asking for exactly one media type gives exactly that format, however many are offered."""
+    offered = RDF_FORMATS if form in RDF_FORMATS else RESULTS_FORMATS
+    assert negotiate(form.media_type, offered, default=offered[0]) == Choice(form)
+
+
+@pytest.mark.parametrize(
+    ("name", "offered", "expected"),
+    [
+        pytest.param("turtle", RDF_FORMATS, TURTLE, id="S12-short-name"),
+        pytest.param("ttl", RDF_FORMATS, TURTLE, id="S12-extension"),
+        pytest.param(" Turtle ", RDF_FORMATS, TURTLE, id="S12-letter-case"),
+        pytest.param("json", RESULTS_FORMATS, RESULTS_JSON, id="S12-json-results"),
+        pytest.param("json", RDF_FORMATS, JSON_LD, id="S12-json-graph"),
+        pytest.param("json-ld", RDF_FORMATS, JSON_LD, id="S12-sparqlwrapper-json-ld"),
+        pytest.param("xml", RDF_FORMATS, RDF_XML, id="S12-xml-graph"),
+        pytest.param("n3", RDF_FORMATS, TURTLE, id="S12-n3"),
+        pytest.param("n-triples", RDF_FORMATS, N_TRIPLES, id="S12-hyphen"),
+        pytest.param("application/sparql-results+json", RESULTS_FORMATS, RESULTS_JSON, id="S12-media-type"),
+        pytest.param("application/sparql-results json", RESULTS_FORMATS, RESULTS_JSON, id="S12-plus-decoded"),
+        pytest.param("text/csv", RESULTS_FORMATS, RESULTS_CSV, id="S12-csv"),
+        pytest.param("tab-separated-values", RESULTS_FORMATS, RESULTS_TSV, id="S12-subtype"),
+        pytest.param("csv", RDF_FORMATS, None, id="S12-not-offered"),
+        pytest.param("word", RDF_FORMATS, None, id="S12-unknown"),
+        pytest.param("", RDF_FORMATS, None, id="S12-empty"),
+        pytest.param("-", RDF_FORMATS, None, id="S12-hyphen-alone"),
+        pytest.param(None, RDF_FORMATS, None, id="S12-none"),
+    ],
+)
+def test_a_format_is_found_by_the_names_that_clients_use(
+    name: str | None, offered: tuple[Format, ...], expected: Format | None
+) -> None:
+    """S12: `?format=` takes short names; what SPARQL clients send instead is understood, anything else is None."""
+    assert format_by_name(name, offered) == expected
+
+
+@pytest.mark.parametrize(
+    ("accept_language", "expected"),
+    [
+        pytest.param(None, "en", id="N6-none"),
+        pytest.param("", "en", id="N6-empty"),
+        pytest.param("fr", "fr", id="N6-exact"),
+        pytest.param("FR", "fr", id="N6-letter-case"),
+        pytest.param("fr-CA", "fr", id="N6-lookup-shortens"),
+        pytest.param("fr-Latn-CA-x-private", "fr", id="N6-lookup-shortens-often"),
+        pytest.param("french", "en", id="N6-no-prefix-of-letters"),
+        pytest.param("de", "en", id="N6-unknown"),
+        pytest.param("de, fr;q=0.5", "fr", id="N6-next-best"),
+        pytest.param("fr;q=0.4, en;q=0.6", "en", id="N6-weights"),
+        pytest.param("fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5", "fr", id="N6-firefox"),
+        pytest.param("en-US,en;q=0.9,fr;q=0.8", "en", id="N6-chrome"),
+        pytest.param("fr, en", "fr", id="N6-tie-by-the-fields-order"),
+        pytest.param("*", "en", id="N6-any"),
+        pytest.param("de, *;q=0.1", "en", id="N6-unknown-then-any"),
+        pytest.param("en;q=0, *", "fr", id="N6-zero-excludes-the-default"),
+        pytest.param("en;q=0", "fr", id="N6-zero-alone"),
+        pytest.param("en-GB;q=0, en", "en", id="N6-zero-for-a-variant"),
+        pytest.param("en;q=0, fr;q=0", "en", id="N6-all-refused"),
+        pytest.param("fr;q=x, en", "en", id="N6-malformed-ignored"),
+        pytest.param("fr_FR", "en", id="N6-underscore-is-no-tag"),
+        pytest.param(";;;,,,", "en", id="N6-rubbish"),
+    ],
+)
+def test_a_page_speaks_the_language_preferred(accept_language: str | None, expected: str) -> None:
+    """N6: lookup of RFC 4647, section 3.4; there is always an answer."""
+    assert negotiate_language(accept_language, ("en", "fr"), "en") == expected
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "expected"),
+    [
+        pytest.param(None, None, id="S10-none"),
+        pytest.param("", None, id="S10-empty"),
+        pytest.param("gzip, deflate, br, zstd", "gzip", id="S10-browsers"),
+        pytest.param("GZIP", "gzip", id="S10-letter-case"),
+        pytest.param("x-gzip", "gzip", id="S10-old-name"),
+        pytest.param("deflate, br", None, id="S10-not-offered"),
+        pytest.param("gzip;q=0", None, id="S10-zero-excludes"),
+        pytest.param("*", "gzip", id="S10-any"),
+        pytest.param("gzip;q=0, *", None, id="S10-zero-before-any"),
+        pytest.param("identity", None, id="S10-identity"),
+        pytest.param("identity;q=0.5, gzip;q=0.4", None, id="S10-identity-preferred"),
+        pytest.param("identity;q=0.5, gzip;q=0.6", "gzip", id="S10-gzip-preferred"),
+        pytest.param("identity, gzip", "gzip", id="S10-tie"),
+        pytest.param("identity;q=0", None, id="S10-nothing-left-is-identity"),
+        pytest.param("gzip;q=1.5", None, id="S10-malformed-ignored"),
+    ],
+)
+def test_an_answer_is_compressed_only_when_asked(accept_encoding: str | None, expected: str | None) -> None:
+    """RFC 9110, section 12.5.3: a coding is used when the field names it and likes it no less than none."""
+    assert negotiate_encoding(accept_encoding, ("gzip",)) == expected
+
+
+def test_of_two_codings_the_preferred_one_is_used() -> None:
+    """Equal weights go to the server's order."""
+    assert negotiate_encoding("gzip, br", ("br", "gzip")) == "br"
+    assert negotiate_encoding("gzip, br;q=0.9", ("br", "gzip")) == "gzip"
+
+
+FRAGMENTS = [
+    "text",
+    "/",
+    "turtle",
+    "*",
+    ";",
+    ",",
+    "q=",
+    "0.5",
+    "=",
+    '"',
+    "\\",
+    " ",
+    "charset=",
+    "utf-8",
+    "\0",
+    "é",
+    "en-",
+]
+FIELDS = st.one_of(st.text(), st.lists(st.sampled_from(FRAGMENTS)).map("".join))
+
+
+@settings(max_examples=200, deadline=None)
+@given(FIELDS)
+def test_nothing_in_a_header_raises(value: str) -> None:
+    """N2: any text is answered, with an offered format or with none."""
+    choice = negotiate(value, DOCUMENT_FORMATS, default=TURTLE)
+    assert choice is None or choice.format in DOCUMENT_FORMATS
+    assert negotiate_language(value, ("en", "fr"), "en") in {"en", "fr"}
+    assert negotiate_encoding(value, ("gzip",)) in {"gzip", None}
+    found = format_by_name(value, RESULTS_FORMATS)
+    assert found is None or found in RESULTS_FORMATS
+
+
+WEIGHTS = st.sampled_from([f"0.{digits}" for digits in range(1, 10)])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.sampled_from(GRAPH_FORMATS), WEIGHTS, min_size=1), st.randoms(use_true_random=False))
+def test_the_order_of_elements_changes_nothing(weights: dict[Format, str], random: object) -> None:
+    """N2: only weights, specificity and the server's order count."""
+    elements = [f"{form.media_type};q={weight}" for form, weight in weights.items()]
+    best = max(weights.values())
+    expected = next(form for form in GRAPH_FORMATS if weights.get(form) == best)
+    assert negotiate(",".join(elements), GRAPH_FORMATS, default=TURTLE) == Choice(expected)
+    assert negotiate(",".join(reversed(elements)), GRAPH_FORMATS, default=TURTLE) == Choice(expected)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '"' * 60_000,
+        '\\"' * 30_000,
+        "a/b;" * 15_000,
+        "a/b," * 15_000,
+        "a/b;c=" * 10_000,
+        "a/b;q=0." + "0" * 60_000,
+        " " * 60_000,
+    ],
+    ids=["quotes", "quoted-pairs", "empty-parameters", "elements", "parameters", "digits", "spaces"],
+)
+def test_a_long_field_is_read_once(hostile: str) -> None:
+    """No pattern of the module goes back over what it has read: such fields would not come to an end otherwise."""
+    negotiate(hostile, DOCUMENT_FORMATS, default=TURTLE)
+    negotiate_language(hostile, ("en", "fr"), "en")
+
+
+def test_elements_beyond_the_bound_are_not_read() -> None:
+    """A field of thousands of elements costs what 200 cost."""
+    filler = "image/png," * negotiation.ELEMENTS_MAX
+    assert negotiate(filler + "text/turtle", DOCUMENT_FORMATS, default=TURTLE) is None
+    assert negotiate(filler[10:] + "text/turtle", DOCUMENT_FORMATS, default=TURTLE) == Choice(TURTLE)
+
+
+def test_no_media_type_is_written_in_the_module() -> None:
+    """The table of formats is the only place for them."""
+    source = Path(negotiation.__file__).read_text(encoding="utf-8")
+    known = {
+        name for form in vars(formats).values() if isinstance(form, Format) for name in (form.media_type, *form.aliases)
+    }
+    assert not [name for name in known if name in source]
+    assert not re.findall(r"\b(?:application|text|image)/[a-z]", source)
