@@ -12,7 +12,7 @@ from legation.graph.formats import HTML, PROBLEM_JSON
 from legation.graph.release import Release
 from legation.graph.store import Store
 
-from . import datasets, problem_types, resources, sparql, vocabulary
+from . import datasets, graphs, problem_types, resources, sparql, vocabulary
 from .documents import VARY
 from .negotiation import negotiate
 from .pages import page_language, problem_page
@@ -38,7 +38,7 @@ def create_app(settings: Settings, release: Release, store: Store) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["legation"] = here
-    for module in (datasets, problem_types, resources, sparql, vocabulary):
+    for module in (datasets, graphs, problem_types, resources, sparql, vocabulary):
         app.register_blueprint(module.blueprint, url_prefix=here.path.rstrip("/"))
     app.register_error_handler(ProblemRaised, lambda error: answer_problem(error.problem))
     app.register_error_handler(LegationError, _answer_error)

@@ -27,8 +27,14 @@ ABOUT = (
     f"{{ ?p <{RDF.object}> <%s> . ?claim <{DIP.proposition}> ?p }} UNION {{ ?claim <{DIP.proposition}> <%s> }}"
 )
 """Claims whose content names the thing, or is the thing."""
-MADE = f"{{ ?claim <{DIP.assertedIn}> <%s> }} UNION {{ ?claim <{DIP.assertedIn}>/<{DIP.speaker}> <%s> }}"
-"""Claims put forward in a statement, or by a speaker."""
+_ALLEGED = f"?act <{DIP.reportingStance}> <{ReportingStance['alleged-to-exist']}>"
+MADE = (
+    f"{{ ?claim <{DIP.assertedIn}> <%s> }} UNION {{ ?act <{DIP.speaker}>|<{DIP.onBehalfOf}> <%s> . "
+    f"?claim <{DIP.assertedIn}> ?act FILTER NOT EXISTS {{ {_ALLEGED} }} }}"
+)
+"""Claims put forward in a statement, by a speaker or on its behalf; not those that are only said to have been."""
+LENT = f"?act <{DIP.speaker}> <%s> . ?claim <{DIP.assertedIn}> ?act . {_ALLEGED}"
+"""Claims that others say a speaker put forward."""
 TENSION = f"<%s> <{DIP.inTensionWith}> ?claim"
 ITSELF = f"VALUES ?claim {{ <%s> }} ?claim <{DIP.assertedIn}> ?some"
 

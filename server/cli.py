@@ -78,8 +78,9 @@ def check(facts: Path | None, base: str | None, lang: str, coverage: bool) -> No
 
 @main.command()
 @facts_option
-@click.option("--data", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              help="Publish this RDF file instead of facts; may be repeated; needs --without-shapes.")  # fmt: skip
+@click.option("--data", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE…",
+              help="Publish these RDF files instead of facts; needs --without-shapes.")  # fmt: skip
+@click.argument("more_data", nargs=-1, metavar="", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--without-shapes", is_flag=True, help="Publish --data unvalidated, and say so everywhere.")
 @click.option("--default-graph", type=click.Choice(["union", "own"]), default="union",
               help="What a query without a dataset reads: all graphs together, or the unnamed graph only.")  # fmt: skip
@@ -90,6 +91,7 @@ def check(facts: Path | None, base: str | None, lang: str, coverage: bool) -> No
 def release(
     facts: Path | None,
     data: tuple[Path, ...],
+    more_data: tuple[Path, ...],
     without_shapes: bool,
     default_graph: str,
     base: str | None,
@@ -97,11 +99,11 @@ def release(
     lang: str,
 ) -> None:
     """Validate, derive, name, hash and write a frozen release, and make it the current one."""
-    if bool(data) != without_shapes or (data and facts):
+    if bool(data) != without_shapes or (data and facts) or (more_data and not data):
         raise click.UsageError("--data FILE and --without-shapes go together, and not with --facts")
     folder = Settings.from_environment(releases=releases).releases
     if data:
-        built = _release_data(data, base, folder, union=default_graph == "union")
+        built = _release_data((*data, *more_data), base, folder, union=default_graph == "union")
     else:
         built = _release_facts(facts, base, folder, lang)
     click.echo(f"Next: legation serve --releases {folder}    (release {built.digest[:12]})")

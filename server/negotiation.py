@@ -40,7 +40,7 @@ _ANYTHING, _ANY_SUBTYPE, _ALIAS, _EXACT, _PROFILED = range(5)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen: a format, the JSON-LD profile asked for, and the alias that asked (None: the format's own type)."""
+    """What was chosen: a format, the JSON-LD profile asked for, and the alias it was asked by, None where by none."""
 
     format: Format
     profile: str | None = None
@@ -143,8 +143,8 @@ def format_by_name(name: str | None, offered: Sequence[Format]) -> Format | None
     """The offered format that `?format=` names; None where it names none.
 
     Names are short names and file extensions, then media types and aliases, whole or by their subtype, so that what
-    SPARQL clients send (`json`, `json-ld`, `rdf+xml`, `text/csv`) is understood; letter case and hyphens do not matter,
-    and a space is the plus sign that it was before a form was decoded.
+    SPARQL clients send (`json`, `json-ld`, `rdf+xml`) is understood; letter case and hyphens do not matter, and a space
+    is the plus sign that it was before a form was decoded.
     """
     wanted = (name or "").strip().lower().replace(" ", "+")
     if not wanted:

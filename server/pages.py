@@ -38,7 +38,7 @@ from legation.graph.release import DUMP_STEM
 from legation.ontology import scheme_names
 from legation.ontology.terms import DIP, OA, VOCAB
 
-from .browsing import ABOUT, ITSELF, MADE, TENSION, claims, ways_in
+from .browsing import ABOUT, ITSELF, LENT, MADE, TENSION, claims, ways_in
 from .example_queries import example_queries
 from .negotiation import negotiate_language
 from .problems import Problem
@@ -108,6 +108,7 @@ def thing_page(here: Site, description: Description, language: str) -> str:
         tensions=claims(display, TENSION, description.iri),
         about=claims(display, ABOUT, description.iri),
         made=claims(display, MADE, description.iri),
+        lent=claims(display, LENT, description.iri),
         incoming=_incoming(display, description),
         incoming_count=description.incoming_count,
         incoming_max=INCOMING_MAX,

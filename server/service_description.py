@@ -46,10 +46,10 @@ def _dataset(here: Site) -> Iterator[ox.Triple]:
     yield _triple(dataset, SD.defaultGraph, default)
     yield _triple(default, RDF.type, _node(SD.Graph))
     yield _triple(default, VOID.triples, _integer(here.release.manifest.triples))
-    for name, count in here.release.manifest.graphs.items():
+    for number, (name, count) in enumerate(here.release.manifest.graphs.items()):
         if name:
             iri = name if "://" in name else here.base.graph(name)
-            named, graph = _node(here.url(f"sparql#graph-{name}")), _node(here.url(f"sparql#content-{name}"))
+            named, graph = _node(here.url(f"sparql#graph-{number}")), _node(here.url(f"sparql#content-{number}"))
             yield _triple(dataset, SD.namedGraph, named)
             yield _triple(named, RDF.type, _node(SD.NamedGraph))
             yield _triple(named, SD.name, _node(iri))

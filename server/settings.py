@@ -34,7 +34,7 @@ class Settings:
     query_depth_max: int = 100
     body_bytes_max: int = 1 << 20
     spool_bytes: int = 1 << 20
-    memory_quads_max: int = 250_000
+    memory_quads_max: int = 100_000
     document_max_age_s: int = 300
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from live import LiveServer, run_legation
+from live import LiveServer, free_port, run_legation, serving
 from rdflib.compare import isomorphic
 from SPARQLWrapper import CSV, JSON, POST, SPARQLWrapper
 
@@ -160,3 +160,24 @@ def test_the_command_line_asks_and_dumps(live: LiveServer, tmp_path: Path) -> No
     assert query(live, WHO_EXPELLED, results=CSV) == done.stdout
     dumped = run_legation("dump", "--format", "ntriples", "--releases", str(live.releases))
     assert dumped.stdout.decode() == curl(live("dumps/legation.nt"))
+
+
+def test_anybodys_data_are_served_and_marked_as_unchecked_everywhere(tmp_path: Path) -> None:
+    """--without-shapes is said in the manifest, in the service description and on every page."""
+    (tmp_path / "a.ttl").write_text("<http://x.example/a> <http://x.example/p> 1 .")
+    (tmp_path / "b.nq").write_text("<http://x.example/a> <http://x.example/p> _:b <http://x.example/g> .")
+    releases, port = tmp_path / "releases", free_port()
+    options = ("--base", f"http://localhost:{port}/", "--releases", str(releases))
+    files = (str(tmp_path / "a.ttl"), str(tmp_path / "b.nq"))
+    refused = run_legation("release", "--data", *files, *options)
+    assert refused.returncode == 2
+    assert b"--without-shapes" in refused.stderr
+    assert run_legation("release", "--data", *files, "--without-shapes", *options).returncode == 0
+    with serving(releases, port) as server:
+        assert json.loads(curl(server("health")))["validated"] is False
+        assert "no rule has checked them" in curl("-H", "Accept: text/turtle", server("sparql"))
+        for path in ("", "sparql", "dumps/", "ns", "nothing"):
+            assert "no rule has checked them" in curl("-H", "Accept: text/html", server(path))
+        rows = curl(server("sparql"), "-H", "Accept: text/csv", "--data-urlencode", "query=SELECT ?o { ?s ?p ?o }")
+        assert len(rows.splitlines()) == 3
+    assert f"curl -sO {server('dumps/legation.ttl')}" in server.log.read_text()

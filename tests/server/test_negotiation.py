@@ -1,4 +1,4 @@
-"""Negotiation: one table of header fields and what they get, each row named for the rule of the HTTP contract it shows."""
+"""Negotiation: one table of header fields and what they get, each row named for the rule of the contract it shows."""
 
 from __future__ import annotations
 
@@ -51,20 +51,22 @@ CHROME = (
     "application/signed-exchange;v=b3;q=0.7"
 )
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-FIREFOX_OLD = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
-SAFARI = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+FIREFOX_BEFORE_128 = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 COMUNICA = (
     "application/n-quads,application/trig;q=0.95,application/ld+json;q=0.9,application/n-triples;q=0.8,text/turtle;q=0.6,"
     "application/rdf+xml;q=0.5,text/n3;q=0.35,application/xml;q=0.3,text/html;q=0.2"
 )
-COMUNICA_RESULTS = "application/sparql-results+json;q=1.0,application/sparql-results+xml;q=0.7,application/n-quads;q=0.5,text/turtle;q=0.3"
+COMUNICA_RESULTS = (
+    "application/sparql-results+json;q=1.0,application/sparql-results+xml;q=0.7,application/n-quads;q=0.5,"
+    "text/turtle;q=0.3"
+)
 RDFLIB = (
     "application/rdf+xml, text/xml, text/n3, text/turtle, application/x-turtle, text/plain, application/n-triples, "
     "application/ld+json, application/n-quads, application/trix, application/trig, text/html, application/xhtml+xml"
 )
 JENA_RESULTS = (
-    "application/sparql-results+json, application/sparql-results+xml;q=0.9, text/tab-separated-values;q=0.7, text/csv;q=0.5,"
-    "application/json;q=0.2,application/xml;q=0.2,*/*;q=0.1"
+    "application/sparql-results+json, application/sparql-results+xml;q=0.9, text/tab-separated-values;q=0.7, "
+    "text/csv;q=0.5,application/json;q=0.2,application/xml;q=0.2,*/*;q=0.1"
 )
 JENA_GRAPH = "text/turtle,application/n-triples;q=0.9,application/ld+json;q=0.8,application/rdf+xml;q=0.7,*/*;q=0.3"
 JAVA = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
@@ -86,9 +88,8 @@ ROWS = [
     ("N1-default-need-not-be-first", "*/*", (DOCUMENT_FORMATS, N_TRIPLES), N_TRIPLES),
     ("N1-anything-after-unknown", "image/png, */*", DOCUMENTS, TURTLE),
     ("N1-chrome", CHROME, DOCUMENTS, HTML),
-    ("N1-firefox", FIREFOX, DOCUMENTS, HTML),
-    ("N1-firefox-before-128", FIREFOX_OLD, DOCUMENTS, HTML),
-    ("N1-safari", SAFARI, DOCUMENTS, HTML),
+    ("N1-firefox-and-safari", FIREFOX, DOCUMENTS, HTML),
+    ("N1-firefox-before-128", FIREFOX_BEFORE_128, DOCUMENTS, HTML),
     ("N1-chrome-at-the-endpoint", CHROME, RESULTS, HTML),
     ("N1-firefox-on-an-error", FIREFOX, PROBLEMS, HTML),
     ("N1-chrome-where-no-page-is-offered", CHROME, (GRAPH_FORMATS, TURTLE), RDF_XML),
@@ -111,7 +112,7 @@ ROWS = [
         DOCUMENTS,
         RDF_XML,
     ),
-    ("N2-type-wildcard-over-anything", "*/*;q=0.9, text/*;q=0.1, application/*;q=0.2", DOCUMENTS, TURTLE and JSON_LD),
+    ("N2-type-wildcard-over-anything", "*/*;q=0.9, text/*;q=0.1, application/*;q=0.2", DOCUMENTS, JSON_LD),
     ("N2-named-before-wildcard", "application/ld+json, */*", DOCUMENTS, JSON_LD),
     ("N2-wildcard-may-weigh-more", "application/ld+json;q=0.4, */*;q=0.5", DOCUMENTS, TURTLE),
     ("N2-zero-excludes", "text/turtle;q=0, */*", DOCUMENTS, HTML),
@@ -386,8 +387,8 @@ WEIGHTS = st.sampled_from([f"0.{digits}" for digits in range(1, 10)])
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.dictionaries(st.sampled_from(GRAPH_FORMATS), WEIGHTS, min_size=1), st.randoms(use_true_random=False))
-def test_the_order_of_elements_changes_nothing(weights: dict[Format, str], random: object) -> None:
+@given(st.dictionaries(st.sampled_from(GRAPH_FORMATS), WEIGHTS, min_size=1))
+def test_the_order_of_elements_changes_nothing(weights: dict[Format, str]) -> None:
     """N2: only weights, specificity and the server's order count."""
     elements = [f"{form.media_type};q={weight}" for form, weight in weights.items()]
     best = max(weights.values())
