@@ -30,15 +30,15 @@ REPEATS = {"point look-up": 500, "join": 500, "aggregate": 3}
 
 def fill(folder: Path, quads: int) -> None:
     """A store of so many quads: subjects with ten properties, each linked to the next."""
-    store, graph = ox.Store(str(folder)), ox.NamedNode("urn:g")
+    store = ox.Store(str(folder))
     link = ox.NamedNode("urn:next")
     store.bulk_extend(
-        ox.Quad(ox.NamedNode(f"urn:s{n}"), ox.NamedNode(f"urn:p{p}"), ox.Literal(f"value {n} {p}"), graph)
+        ox.Quad(ox.NamedNode(f"urn:s{n}"), ox.NamedNode(f"urn:p{p}"), ox.Literal(f"value {n} {p}"))
         for n in range(quads // 11)
         for p in range(10)
     )
     store.bulk_extend(
-        ox.Quad(ox.NamedNode(f"urn:s{n}"), link, ox.NamedNode(f"urn:s{n + 1}"), graph) for n in range(quads // 11)
+        ox.Quad(ox.NamedNode(f"urn:s{n}"), link, ox.NamedNode(f"urn:s{n + 1}")) for n in range(quads // 11)
     )
     store.flush()
     store.optimize()

@@ -17,6 +17,7 @@ from legation.ontology import ontology_files
 from legation.shapes import shapes_files
 
 from .canonical import canonical_quads
+from .competency import competency_graph
 from .derivation import derive
 from .errors import LiteralRewritten
 from .fact_files import FactFile, read_data, read_facts
@@ -77,7 +78,7 @@ def assemble_facts(folder: Path, base: Base) -> Assembly:
     ontology = _graph(ontology_files(), base, ONTOLOGY)
     derived = [ox.Quad(t.subject, t.predicate, t.object, _name(base, DERIVED)) for t in derive(facts, ontology)]
     rules = _graph(shapes_files(), base, SHAPES)
-    content = [*facts, *derived, *ontology, *rules]
+    content = [*facts, *derived, *ontology, *rules, *competency_graph(base)]
     content += [ox.Quad(*triple, _name(base, CATALOGUE)) for triple in summarise(content, base)]
     return Assembly(
         base,

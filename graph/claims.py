@@ -74,11 +74,9 @@ def _chain(index: NodeIndex, statement: ox.NamedNode | None) -> tuple[ox.NamedNo
 
 
 def _propositions(index: NodeIndex, node: ox.NamedNode) -> tuple[ox.Triple, ...]:
-    found = (
-        [index.values(proposition, part) for part in (RDF.subject, RDF.predicate, RDF.object)]
-        for proposition in index.values(node, DIP.proposition)
-    )
-    whole = (
-        ox.Triple(*(part[0] for part in parts)) for parts in found if all(len(part) == 1 for part in parts)  # type: ignore[arg-type]
-    )
-    return tuple(sorted(whole, key=str))
+    found = []
+    for proposition in index.values(node, DIP.proposition):
+        parts = [index.values(proposition, part) for part in (RDF.subject, RDF.predicate, RDF.object)]
+        if all(len(part) == 1 for part in parts):
+            found.append(ox.Triple(*(part[0] for part in parts)))  # type: ignore[arg-type]
+    return tuple(sorted(found, key=str))

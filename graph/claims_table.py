@@ -43,23 +43,28 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One claim with everything that its cells are read from."""
+    """One claim with everything that its cells are read from, and the ways in which a term is shown in a cell."""
 
     claim: Claim
     index: NodeIndex
     base: Base
 
-    def id(self, node: ox.NamedNode) -> str:
-        """A node's short name: its path below `id/`, without the type for a claim or a statement."""
-        path = thing_path(self.base, node.value)
-        return node.value if path is None else path.removeprefix("claim/").removeprefix("statement/")
+    def id(self, term: Term) -> str:
+        """A node's path below `id/`, without the type for a claim or a statement; of anything else its text."""
+        path = thing_path(self.base, self.text(term))
+        return self.text(term) if path is None else path.removeprefix("claim/").removeprefix("statement/")
 
-    def name(self, term: Term) -> str:
-        """A term as people read it: a literal's text, a node's English label, or else its short name."""
-        if isinstance(term, ox.Literal):
-            return term.value
-        assert isinstance(term, ox.NamedNode), "a release has no blank node and no triple term"
-        return self.index.label(term, "en") or self.id(term)
+    def label(self, term: Term) -> str:
+        """A literal's text, a node's English label, or else its short name."""
+        return term.value if isinstance(term, ox.Literal) else self.index.label(term, "en") or self.id(term)
+
+    def code(self, term: Term) -> str:
+        """A concept's code: what its IRI has after `#`."""
+        return self.text(term).rpartition("#")[2]
+
+    def text(self, term: Term) -> str:
+        """An IRI or a literal without its marks."""
+        return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,45 +83,29 @@ class Column:
 # Reading -----------------------------------------------------------------------------------------------------------
 
 
-def _of_claim(predicate: str) -> Callable[[Row], Iterable[str]]:
-    return lambda row: [row.name(value) for value in row.index.values(row.claim.node, predicate)]
+Show = Callable[[Row, Term], str]
+Read = Callable[[Row], Iterable[str]]
 
 
-def _of_statement(predicate: str) -> Callable[[Row], Iterable[str]]:
-    return lambda row: [row.name(value) for value in row.index.values(row.claim.statement, predicate)]
+def _of_claim(predicate: str, show: Show = Row.label) -> Read:
+    return lambda row: [show(row, value) for value in row.index.values(row.claim.node, predicate)]
 
 
-def _ids_of_claim(predicate: str) -> Callable[[Row], Iterable[str]]:
-    return lambda row: [row.id(node) for node in row.index.nodes(row.claim.node, predicate)]
+def _of_statement(predicate: str, show: Show = Row.label) -> Read:
+    return lambda row: [show(row, value) for value in row.index.values(row.claim.statement, predicate)]
 
 
-def _code_of_claim(predicate: str) -> Callable[[Row], Iterable[str]]:
-    return lambda row: map(_code, row.index.nodes(row.claim.node, predicate))
-
-
-def _code_of_statement(predicate: str) -> Callable[[Row], Iterable[str]]:
-    return lambda row: map(_code, row.index.nodes(row.claim.statement, predicate))
-
-
-def _code(concept: ox.NamedNode) -> str:
-    return concept.value.rpartition("#")[2]
-
-
-def _gist(language: str) -> Callable[[Row], Iterable[str]]:
+def _gist(language: str) -> Read:
     return lambda row: [row.index.text(row.claim.node, SCHEMA.text, language)]
 
 
-def _statement(row: Row) -> Iterable[str]:
-    return [row.id(row.claim.statement)] if row.claim.statement else []
-
-
 def _embedding(row: Row) -> Iterable[str]:
-    document = [row.claim.document] if row.claim.document else []
-    return [row.id(node) for node in (*row.claim.chain[1:], *document)]
+    outwards = (*row.claim.chain[1:], *([row.claim.document] if row.claim.document else []))
+    return map(row.id, outwards)
 
 
-def _part(position: int) -> Callable[[Row], Iterable[str]]:
-    return lambda row: [row.name(proposition[position]) for proposition in row.claim.propositions]
+def _part(position: int) -> Read:
+    return lambda row: [row.label(proposition[position]) for proposition in row.claim.propositions]
 
 
 def _predicates(row: Row) -> Iterable[str]:
@@ -129,52 +118,56 @@ def _compact(iri: str) -> str:
     return iri if prefix is None else f"{prefix}:{iri.removeprefix(namespace)}"
 
 
-def _time(predicate_to_time: str, predicate: str, *, of_statement: bool) -> Callable[[Row], Iterable[str]]:
-    def read(row: Row) -> Iterable[str]:
-        time = row.index.node(row.claim.statement if of_statement else row.claim.node, predicate_to_time)
-        return map(_plain, row.index.values(time, predicate))
-
-    return read
+def _said(predicate: str, show: Show = Row.text) -> Read:
+    """A property of the time at which the statement was made."""
+    return lambda row: [show(row, v) for v in _through(row, row.claim.statement, TIME.hasTime, predicate)]
 
 
-def _plain(term: Term) -> str:
-    return _code(term) if isinstance(term, ox.NamedNode) else term.value if isinstance(term, ox.Literal) else str(term)
+def _content(predicate: str, show: Show = Row.text) -> Read:
+    """A property of the time of which the claim speaks."""
+    return lambda row: [show(row, v) for v in _through(row, row.claim.node, DCTERMS.temporal, predicate)]
+
+
+def _through(row: Row, node: Term | None, link: str, predicate: str) -> list[Term]:
+    return row.index.values(row.index.node(node, link), predicate)
 
 
 def _evidence(row: Row) -> Iterable[str]:
     nodes = row.index.nodes(row.claim.node, DIP.evidence)
     selectors = [selector for node in nodes for selector in row.index.nodes(node, OA.hasSelector)]
-    spans = sorted((int(row.index.text(s, OA.start)), int(row.index.text(s, OA.end))) for s in selectors)
-    return [f"[{start},{end})" for start, end in spans]
+    spans = [(row.index.text(selector, OA.start), row.index.text(selector, OA.end)) for selector in selectors]
+    return [f"[{start},{end})" for start, end in sorted(spans, key=lambda span: (len(span[0]), span))]
 
 
 # Columns -----------------------------------------------------------------------------------------------------------
 
 
 def _codes(scheme: str) -> tuple[str, ...]:
-    namespace = SCHEMES[scheme]
-    return tuple(sorted(str(concept).rpartition("#")[2] for concept in dir(namespace) if "#" in str(concept)))
+    names = (*SCHEMES[scheme].__annotations__, *SCHEMES[scheme]._extras)
+    return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
-def _times(which: str, en: str, fr: str, path: str, *, of_statement: bool) -> tuple[Column, ...]:
+def _times(which: str, en: str, fr: str, of: Callable[..., Read]) -> tuple[Column, ...]:
     """The seven columns of one time: wording, EDTF, basis and four bounds."""
 
-    def column(name: str, kind: Kind, what_en: str, what_fr: str, term: str, codes: tuple[str, ...] = ()) -> Column:
-        read = _time(path, term, of_statement=of_statement)
+    def column(name: str, kind: Kind, what_en: str, what_fr: str, read: Read, codes: tuple[str, ...] = ()) -> Column:
         return Column(f"{which}_{name}", kind, f"{en}: {what_en}", f"{fr} : {what_fr}", read, codes)
 
     return (
-        column("wording", Kind.TEXT, "the source’s own few words", "les quelques mots de la source", DIP.wording),
-        column("edtf", Kind.EDTF, "value in Extended Date/Time Format", "valeur au format EDTF", RDF.value),
-        column("basis", Kind.CODE, "how the date was fixed", "fondement de la date", DIP.dateBasis, _codes("date-basis")),
+        column("wording", Kind.TEXT, "the source’s own few words",
+               "les quelques mots de la source", of(DIP.wording)),
+        column("edtf", Kind.EDTF, "value in Extended Date/Time Format",
+               "valeur au format EDTF", of(RDF.value)),
+        column("basis", Kind.CODE, "how the date was fixed",
+               "fondement de la date", of(DIP.dateBasis, Row.code), _codes("date-basis")),
         column("earliest_begin", Kind.DATE, "begins on this day at the earliest; empty where nothing supports a bound",
-               "commence ce jour au plus tôt ; vide si rien n’étaye de borne", SEM.hasEarliestBeginTimeStamp),
+               "commence ce jour au plus tôt ; vide si rien n’étaye de borne", of(SEM.hasEarliestBeginTimeStamp)),
         column("latest_begin", Kind.DATE, "begins on this day at the latest",
-               "commence ce jour au plus tard", SEM.hasLatestBeginTimeStamp),
+               "commence ce jour au plus tard", of(SEM.hasLatestBeginTimeStamp)),
         column("earliest_end", Kind.DATE, "ends on this day at the earliest",
-               "finit ce jour au plus tôt", SEM.hasEarliestEndTimeStamp),
+               "finit ce jour au plus tôt", of(SEM.hasEarliestEndTimeStamp)),
         column("latest_end", Kind.DATE, "ends on this day at the latest",
-               "finit ce jour au plus tard", SEM.hasLatestEndTimeStamp),
+               "finit ce jour au plus tard", of(SEM.hasLatestEndTimeStamp)),
     )  # fmt: skip
 
 
@@ -185,7 +178,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("iri", Kind.IRI, "The claim’s IRI, which leads to its description",
            "L’IRI de l’assertion, qui mène à sa description", lambda row: [row.claim.node.value]),
     Column("statement", Kind.IDENTIFIER, "The statement in which the claim is put forward",
-           "La déclaration dans laquelle l’assertion est avancée", _statement),
+           "La déclaration dans laquelle l’assertion est avancée", _of_claim(DIP.assertedIn, Row.id)),
     Column("speaker", Kind.TEXT, "Who makes the statement (English label)",
            "Qui fait la déclaration (libellé anglais)", _of_statement(DIP.speaker)),
     Column("on_behalf_of", Kind.TEXT, "For whom the speaker speaks (English label)",
@@ -195,18 +188,18 @@ COLUMNS: tuple[Column, ...] = (
            several=True),
     Column("embedded_in", Kind.IDENTIFIER,
            "The statement that reports the claim’s statement, the one that reports that, and so on; last the document",
-           "La déclaration qui rapporte celle de l’assertion, puis celle qui rapporte cette dernière, etc. ; enfin le document",
+           "La déclaration qui rapporte celle de l’assertion, celle qui rapporte celle-ci, etc. ; puis le document",
            _embedding, several=True),
     Column("mode", Kind.CODE, "How the statement is reported", "Comment la déclaration est rapportée",
-           _code_of_statement(DIP.reportingMode), _codes("reporting-mode")),
+           _of_statement(DIP.reportingMode, Row.code), _codes("reporting-mode")),
     Column("stance", Kind.CODE, "Whether the document vouches that the statement was made",
            "Si le document se porte garant que la déclaration a été faite",
-           _code_of_statement(DIP.reportingStance), _codes("reporting-stance")),
+           _of_statement(DIP.reportingStance, Row.code), _codes("reporting-stance")),
     Column("modality", Kind.CODE, "With what force the content is put forward",
-           "Avec quelle force le contenu est avancé", _code_of_claim(DIP.modality), _codes("modality")),
+           "Avec quelle force le contenu est avancé", _of_claim(DIP.modality, Row.code), _codes("modality")),
     Column("confidence", Kind.CODE, "How sure the curators are of an inference; empty for a source’s claim",
            "Degré de certitude d’une inférence des curateurs ; vide pour une assertion d’une source",
-           _code_of_claim(DIP.confidence), _codes("confidence")),
+           _of_claim(DIP.confidence, Row.code), _codes("confidence")),
     Column("negated", Kind.BOOLEAN, "true where the claim denies the triples in subject, predicate, object",
            "true si l’assertion nie les triplets de subject, predicate, object", _of_claim(DIP.negated),
            ("false", "true")),
@@ -222,14 +215,14 @@ COLUMNS: tuple[Column, ...] = (
            "Propriété de chaque triplet, préfixe et nom", _predicates, several=True),
     Column("object", Kind.TEXT, "Object of each triple: a value or an English label",
            "Objet de chaque triplet : une valeur ou un libellé anglais", _part(2), several=True),
-    *_times("said", "When the statement was made", "Date de la déclaration", TIME.hasTime, of_statement=True),
-    *_times("content", "When what is claimed holds", "Date de ce qui est avancé", DCTERMS.temporal, of_statement=False),
+    *_times("said", "When the statement was made", "Date de la déclaration", _said),
+    *_times("content", "When what is claimed holds", "Date de ce qui est avancé", _content),
     Column("evidence", Kind.INTERVAL, "Passages in the source, in code points: start included, end excluded",
            "Passages dans la source, en points de code : début inclus, fin exclue", _evidence, several=True),
     Column("in_tension_with", Kind.IDENTIFIER, "Claims that cannot easily be held together with this one",
-           "Assertions difficiles à tenir avec celle-ci", _ids_of_claim(DIP.inTensionWith), several=True),
+           "Assertions difficiles à tenir avec celle-ci", _of_claim(DIP.inTensionWith, Row.id), several=True),
     Column("restates", Kind.IDENTIFIER, "The claim that this one says again",
-           "L’assertion que celle-ci redit", _ids_of_claim(DIP.restates), several=True),
+           "L’assertion que celle-ci redit", _of_claim(DIP.restates, Row.id), several=True),
 )  # fmt: skip
 """The columns in order."""
 
@@ -237,9 +230,8 @@ COLUMNS: tuple[Column, ...] = (
 # Writing -----------------------------------------------------------------------------------------------------------
 
 
-def claims_table(quads: Iterable[ox.Quad], base: Base) -> bytes:
-    """The table as CSV; the header row alone where there are no claims."""
-    index = NodeIndex(quads)
+def claims_table(index: NodeIndex, base: Base) -> bytes:
+    """The table as CSV, in the order of the claims' IRIs."""
     rows = (Row(claim, index, base) for claim in read_claims(index))
     return _csv(
         [column.name for column in COLUMNS],

@@ -35,7 +35,7 @@ def compacted(triples: Sequence[ox.Triple], context: Mapping[str, Any], context_
 
 
 def _native(value: dict[str, Any]) -> dict[str, Any]:
-    """Types as `@type`, counts and truth values as JSON has them, where nothing is lost (JSON-LD API, section 8.4.2)."""
+    """Types as `@type`, counts and truth values as JSON has them, where nothing is lost (JSON-LD API, 8.4.2)."""
     if _RDF_TYPE in value:
         value["@type"] = [found["@id"] for found in value.pop(_RDF_TYPE)]
     kind, text = value.get("@type"), value.get("@value")

@@ -1,3 +1,4 @@
+# ruff: noqa: N815 - a term is spelt as in its ontology
 """Claims as nanopublications: one small citable dataset a claim, in TriG.
 
 Form: the Nanopublication Guidelines (https://nanopub.net/guidelines/working_draft/), "Well-formed nanopublications". A
@@ -11,18 +12,17 @@ condition, or words that someone is merely said to have said must not stand in o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 from rdflib import RDF, RDFS, Namespace, URIRef
-from rdflib.namespace import DCTERMS, PROV, DefinedNamespace
+from rdflib.namespace import DCAT, DCTERMS, PROV, DefinedNamespace
 
 from legation.ontology.terms import DIP, OA, SCHEMA
 
 from .claims import Claim, read_claims
 from .node_index import NodeIndex, Term
-from .summary import dataset_of
 
 
 class NP(DefinedNamespace):
@@ -56,10 +56,9 @@ class Names:
         return ox.NamedNode(f"{self.nanopub.value}#{part}")
 
 
-def nanopublication_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+def nanopublication_quads(index: NodeIndex) -> list[ox.Quad]:
     """The nanopublications of a release, claim by claim, each as head, assertion, provenance and publication info."""
-    quads = list(quads)
-    index, dataset = NodeIndex(quads), dataset_of(quads)
+    dataset = next(iter(index.instances(DCAT.Dataset)), None)
     found: list[ox.Quad] = []
     for claim in read_claims(index):
         if claim.propositions and claim.is_outright:
@@ -77,7 +76,7 @@ def _nanopublication(index: NodeIndex, claim: Claim, dataset: ox.NamedNode | Non
     )
     for part, triples in parts:
         for triple in dict.fromkeys(triples):
-            yield ox.Quad(*triple, names.graph(part))
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, names.graph(part))
 
 
 def _head(names: Names) -> Iterator[ox.Triple]:

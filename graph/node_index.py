@@ -11,25 +11,27 @@ from rdflib import RDF, RDFS, SKOS
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Node = ox.NamedNode | ox.BlankNode | ox.Triple
 
+_TYPE = ox.NamedNode(str(RDF.type))
+
 
 class NodeIndex:
-    """The triples of some quads, each once; values come in the order of their N-Triples form."""
+    """The triples of some quads, each once; in whatever order they come, values are in that of their N-Triples form."""
 
     def __init__(self, quads: Iterable[ox.Quad]) -> None:
-        self._values: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        self._instances: dict[str, list[ox.NamedNode]] = defaultdict(list)
-        for triple in sorted({quad.triple for quad in quads}, key=str):
-            self._values[triple.subject][triple.predicate.value].append(triple.object)
-            if triple.predicate.value == str(RDF.type) and isinstance(triple.subject, ox.NamedNode):
-                self._instances[_text(triple.object)].append(triple.subject)
+        self._values: dict[Term, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
+        self._instances: dict[Term, set[ox.NamedNode]] = defaultdict(set)
+        for quad in quads:
+            self._values[quad.subject][quad.predicate.value].add(quad.object)
+            if quad.predicate == _TYPE and isinstance(quad.subject, ox.NamedNode):
+                self._instances[quad.object].add(quad.subject)
 
     def instances(self, class_: str) -> list[ox.NamedNode]:
         """The named nodes that are typed so outright, in the order of their IRIs."""
-        return self._instances.get(str(class_), [])
+        return sorted(self._instances.get(ox.NamedNode(str(class_)), ()), key=str)
 
     def values(self, node: Term | None, predicate: str) -> list[Term]:
         """Every object of a node's property; none for no node."""
-        return self._values[node].get(str(predicate), []) if node in self._values else []
+        return sorted(self._values[node].get(str(predicate), ()), key=str) if node in self._values else []
 
     def nodes(self, node: Term | None, predicate: str) -> list[ox.NamedNode]:
         """The objects that are IRIs."""
@@ -49,11 +51,7 @@ class NodeIndex:
         return self.text(node, RDFS.label, language) or self.text(node, SKOS.prefLabel, language)
 
     def triples_of(self, node: Node) -> Iterator[ox.Triple]:
-        """Every triple that a node is the subject of."""
-        for predicate, values in self._values[node].items() if node in self._values else ():
-            for value in values:
+        """Every triple that a node is the subject of, ordered by property, then by object."""
+        for predicate in sorted(self._values[node]) if node in self._values else ():
+            for value in self.values(node, predicate):
                 yield ox.Triple(node, ox.NamedNode(predicate), value)
-
-
-def _text(term: Term) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else str(term)

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -23,6 +23,7 @@ from legation.shapes import load_shapes
 
 from .assembly import CATALOGUE, ONTOLOGY, SHAPES, Assembly
 from .canonical import canonical_n_quads, digest
+from .competency import QUESTIONS
 from .errors import NotExpressible, PublicationRefused
 from .formats import DATASET_FORMATS, N_QUADS, RDF_FORMATS, Format
 from .prefixes import PREFIXES
@@ -30,11 +31,12 @@ from .release import DUMP_STEM, Dump, Manifest, Release, current_release, file_s
 from .reporting import report_document
 from .serialisation import serialise, union
 from .validation import Report, Severity, validate
+from .views import views
 
 Progress = Callable[[str], None]
 _TOOLS = ("legation", "pyoxigraph", "rdflib", "pyshacl")
-_UNCHECKED_GRAPHS = frozenset({CATALOGUE, ONTOLOGY, SHAPES})
-"""The catalogue is the build's own work; the ontology and the shapes are what the facts are checked by."""
+_UNCHECKED_GRAPHS = frozenset({CATALOGUE, ONTOLOGY, QUESTIONS, SHAPES})
+"""Catalogue and questions are the build's own work; the ontology and the shapes are what the facts are checked by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,18 @@ def _write(
             progress(f"wrote {name}")
         except NotExpressible as error:
             progress(f"left out {name}: {error}")
+    made = views(assembly.quads, assembly.base)
+    (folder / "views").mkdir()
+    for name, body in made.items():
+        _write_file(folder / "views" / name, body)
+    progress(f"wrote {len(made)} views")
     progress("indexing the store")
-    _index(folder / "store", assembly)
+    _index(folder / "store", assembly, triples if union_default_graph else [])
     _write_file(folder / "report.json", report_document(report, assembly).encode())
-    manifest = _manifest(assembly, digest(content), len(triples), report, dumps, releases, union_default_graph)
+    manifest = _manifest(assembly, digest(content), len(triples), report, folder, releases, union_default_graph)
     _write_file(folder / "manifest.json", manifest.to_json().encode())
-    sync_folder(dumps)
-    sync_folder(folder)
+    for written in (dumps, folder / "views", folder):
+        sync_folder(written)
 
 
 def _dump(form: Format, assembly: Assembly, triples: list[ox.Triple], content: bytes) -> bytes:
@@ -147,9 +154,11 @@ def _write_file(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _index(folder: Path, assembly: Assembly) -> None:
+def _index(folder: Path, assembly: Assembly, default_graph: Iterable[ox.Triple]) -> None:
+    """Index the quads, and in the default graph their union, so that a triple in two graphs is found once."""
     store = ox.Store(str(folder))
     store.bulk_extend(assembly.quads)
+    store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in default_graph)
     store.flush()
     store.optimize()
 
@@ -159,7 +168,7 @@ def _manifest(
     name: str,
     triples: int,
     report: Report | None,
-    dumps: Path,
+    folder: Path,
     releases: Path,
     union_default_graph: bool,
 ) -> Manifest:
@@ -172,13 +181,18 @@ def _manifest(
         quads=len(assembly.quads),
         triples=triples,
         graphs=dict(sorted(Counter(map(assembly.graph_name, assembly.quads)).items())),
-        dumps=tuple(Dump(p.name, p.stat().st_size, file_sha256(p)) for p in sorted(dumps.iterdir())),
+        dumps=_files(folder / "dumps"),
+        views=_files(folder / "views"),
         versions=_versions(),
         findings={} if report is None else {s.value: len(report.of(s)) for s in Severity},
         sources=assembly.sources,
         union_default_graph=union_default_graph,
         parent=parent.digest if parent else None,
     )
+
+
+def _files(folder: Path) -> tuple[Dump, ...]:
+    return tuple(Dump(path.name, path.stat().st_size, file_sha256(path)) for path in sorted(folder.iterdir()))
 
 
 def _versions() -> dict[str, str]:

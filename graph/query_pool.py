@@ -53,7 +53,6 @@ class Job:
     base: str | None = None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    union: bool = True
 
     def to_frame(self) -> bytes:
         """The job as bytes on the wire."""

@@ -153,7 +153,6 @@ def _evaluate(store: ox.Store, job: dict[str, Any]) -> ox.QuerySolutions | ox.Qu
     return store.query(
         job["query"],
         base_iri=job["base"],
-        use_default_graph_as_union=job["union"] and not explicit,
         default_graph=[ox.NamedNode(iri) for iri in defaults] if explicit else None,
         named_graphs=[ox.NamedNode(iri) for iri in named] if explicit else None,
     )

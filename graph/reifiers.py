@@ -6,8 +6,6 @@ RDF 1.2 lets one reifier reify several triples; a claim with several proposition
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pyoxigraph as ox
 from rdflib import RDF
 
@@ -20,9 +18,8 @@ REIFIES = ox.NamedNode(str(RDF) + "reifies")
 """Not yet among rdflib's closed names of RDF 1.1."""
 
 
-def reifier_triples(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
-    """For each claim with a proposition: the triples it reifies, and its own attributes in place of `dip:proposition`."""
-    index = NodeIndex(quads)
+def reifier_triples(index: NodeIndex) -> list[ox.Triple]:
+    """Each claim with a proposition: its own attributes, and in place of `dip:proposition` the triples it reifies."""
     triples: list[ox.Triple] = []
     for claim in read_claims(index):
         if claim.propositions:

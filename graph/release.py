@@ -6,7 +6,8 @@ releases/
     manifest.json             what this is: digest, base, counts, versions, validation, sizes and hashes of the dumps
     report.json               what the shapes found
     dumps/legation.nq …       the whole release in every format; the .nq file is the canonical form itself
-    store/                    the same quads, indexed for queries; opened read-only
+    views/claims.csv …        other forms of the same content (graph.views)
+    store/                    the same quads, indexed for queries, their union in the default graph; opened read-only
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Manifest:
     sources: tuple[str, ...] = ()
     union_default_graph: bool = True
     parent: str | None = None
+    views: tuple[Dump, ...] = ()
 
     def to_json(self) -> str:
         """The manifest as the JSON text that `manifest.json` holds."""
@@ -63,7 +65,8 @@ class Manifest:
     def from_json(cls, text: str) -> Manifest:
         """The manifest from its JSON text. Raises ValueError, KeyError or TypeError where it is not one."""
         found: dict[str, Any] = json.loads(text)
-        found["dumps"] = tuple(Dump(**dump) for dump in found["dumps"])
+        for kind in ("dumps", "views"):
+            found[kind] = tuple(Dump(**dump) for dump in found[kind])
         found["sources"] = tuple(found["sources"])
         return cls(**found)
 
@@ -103,10 +106,11 @@ def open_release(folder: Path) -> Release:
         raise ReleaseError(f"{folder} holds no release: manifest.json is missing") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseError(f"{folder}: manifest.json cannot be read: {error}") from error
-    for dump in manifest.dumps:
-        path = folder / "dumps" / dump.name
-        if not path.is_file() or path.stat().st_size != dump.bytes:
-            raise ReleaseError(f"{folder} is damaged: dumps/{dump.name} is missing or not of {dump.bytes} bytes")
+    for kind, files in (("dumps", manifest.dumps), ("views", manifest.views)):
+        for file in files:
+            path = folder / kind / file.name
+            if not path.is_file() or path.stat().st_size != file.bytes:
+                raise ReleaseError(f"{folder} is damaged: {kind}/{file.name} is missing or not of {file.bytes} bytes")
     if not (folder / "store").is_dir():
         raise ReleaseError(f"{folder} is damaged: its store is missing")
     return Release(folder, manifest)

@@ -173,6 +173,7 @@ _VARIABLE_REST = _FIRST + r"\u00B7\u0300-\u036F\u203F\u2040"
 _REST = _VARIABLE_REST + r"\-"
 _LOCAL_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 _ECHAR = r"""\\[tbnrf"'\\]"""
+_IRI = r'<[^\x00-\x20<>"{}|^`\\]*+>'
 
 
 def _string_body(quote: str) -> str:
@@ -192,7 +193,7 @@ _TOKEN = re.compile(
     rf"""
       (?P<SPACE>    [ \t\r\n]++ | \#[^\r\n]*+ )
     | (?P<STRING>   {_STRING} )
-    | (?P<IRI>      <[^\x00-\x20<>"{{}}|^`\\]*+> )
+    | (?P<IRI>      {_IRI} )
     | (?P<NODE>     _:[{_FIRST}][{_REST}]*+(?:\.++[{_REST}]++)*+ )
     | (?P<NAME>     (?:[{_BASE}][{_REST}]*+(?:\.++[{_REST}]++){{0,16}}+)?+:
                     (?:(?:[{_FIRST}:]|{_LOCAL_ESCAPE})(?:[{_REST}:]|{_LOCAL_ESCAPE})*+
@@ -201,7 +202,8 @@ _TOKEN = re.compile(
     | (?P<LANGUAGE> @[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+ )
     | (?P<NUMBER>   (?:[0-9]++\.[0-9]*+|\.[0-9]++|[0-9]++)[eE][+\-]?+[0-9]++ | [0-9]*+\.[0-9]++ | [0-9]++ )
     | (?P<WORD>     [A-Za-z][A-Za-z0-9_]*+ )
-    | (?P<MARK>     \^\^ | \|\| | && | != | <= | >= | << | >> | \{{\| | \|\}} | [{{}}()\[\],;.*/|^!?+\-=<>~] )
+    | (?P<MARK>     \^\^ | \|\| | && | != | <= | >= | <(?={_IRI}) | << | >> | \{{\| | \|\}}
+                    | [{{}}()\[\],;.*/|^!?+\-=<>~] )
     | (?P<STRAY>    . )
     """,
     re.VERBOSE | re.DOTALL,
@@ -367,7 +369,7 @@ def _bounded(text: str, tokens: Sequence[Token], depth_max: int, links_max: int)
             levels.append(_Level(mark))
             if len(levels) - 1 > depth_max:
                 raise QueryTooDeep("brackets", depth_max, *place(text, token.offset))
-        elif mark in _CLOSING and len(levels) > 1:
+        elif mark and mark == _OPENING.get(top.bracket):
             closed = levels.pop()
             above -= closed.links
             levels[-1].below = max(levels[-1].below, closed.links + closed.below)
@@ -380,8 +382,8 @@ def _links(token: Token, bracket: str, after_term: bool) -> int:
     in_list = bracket in {"", "("}
     if kind is Kind.MARK:
         separates = text in _SEPARATORS and bracket in {"{", "[", "{|"}
-        follows = text in {"(", "["} and in_list and after_term
-        return int(text in _OPERATORS or separates or follows or text == "{")
+        follows = text in {"(", "[", "+", "-"} and in_list and after_term
+        return int(text in _OPERATORS - {"+", "-"} or separates or follows or text == "{")
     if kind is Kind.WORD:
         return int(bracket != "(" and text.upper() not in _IDLE_WORDS)
     return int(in_list and after_term and kind is not Kind.LANGUAGE)
@@ -880,7 +882,8 @@ def _explained(text: str, tokens: Sequence[Token], at: int, symbols: frozenset[s
     misfit = _Misfit(text, tokens, at, symbols)
     hint = next(filter(None, (ask(misfit) for ask in _HINTS)), None)
     if at < len(tokens):
-        shown = misfit.found if len(misfit.found) <= 40 else f"{misfit.found[:40]}…"
+        found = " ".join(misfit.found.split())
+        shown = found if len(found) <= 40 else f"{found[:40]}…"
         return _syntax_error(
             text, tokens[at].offset, f"{shown} does not fit here", expected=_worded(symbols), hint=hint
         )

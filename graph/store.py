@@ -42,6 +42,7 @@ class EmbeddedStore:
             self._store = ox.Store.read_only(str(release.store_folder))
         except OSError as error:
             raise ReleaseError(f"{release.folder} is damaged: its store cannot be opened") from error
+        self._union = not release.manifest.union_default_graph
         in_memory = release.manifest.quads <= memory_quads_max
         self._pool = QueryPool(release.store_folder, limits, PREFIXES, in_memory=in_memory)
 
@@ -51,13 +52,13 @@ class EmbeddedStore:
 
     def construct(self, query: str) -> list[ox.Triple]:
         """The triples of one of our own CONSTRUCT queries, sorted by their N-Triples form."""
-        found = self._store.query(query, use_default_graph_as_union=True)
+        found = self._store.query(query, use_default_graph_as_union=self._union)
         assert isinstance(found, ox.QueryTriples)
         return sorted(set(found), key=str)
 
     def select(self, query: str) -> list[tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]]:
         """The rows of one of our own SELECT queries."""
-        found = self._store.query(query, use_default_graph_as_union=True)
+        found = self._store.query(query, use_default_graph_as_union=self._union)
         assert isinstance(found, ox.QuerySolutions)
         names = found.variables
         return [tuple(row[name] for name in names) for row in found]

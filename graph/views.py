@@ -1,5 +1,6 @@
 """The derived views of a release: other forms of the same content, made from its quads and never the other way round.
 
+What there is:
     reifiers.nq reifiers.ttl   claims as RDF 1.2 reifiers of triple terms
     nanopublications.trig      what is affirmed outright, one nanopublication a claim
     claims.csv                 one row a claim
@@ -8,20 +9,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
+
+from legation.ontology.terms import DIP
 
 from .claims_table import claims_table, codebook
 from .formats import N_QUADS, RESULTS_CSV, TRIG, TURTLE, Format
 from .identifiers import Base
 from .nanopublications import NANOPUB_PREFIXES, nanopublication_quads
+from .node_index import NodeIndex
 from .prefixes import PREFIXES
 from .reifiers import reifier_triples
 from .serialisation import serialise
 
-Write = Callable[[Sequence[ox.Quad], Base], bytes]
+Write = Callable[[NodeIndex, Base], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,11 @@ class View:
 
 
 def _reifiers(form: Format) -> Write:
-    return lambda quads, _: serialise(reifier_triples(quads), form, PREFIXES)
+    return lambda index, _: serialise(reifier_triples(index), form, PREFIXES)
 
 
-def _nanopublications(quads: Sequence[ox.Quad], _: Base) -> bytes:
-    return serialise(nanopublication_quads(quads), TRIG, {**PREFIXES, **NANOPUB_PREFIXES})
+def _nanopublications(index: NodeIndex, _: Base) -> bytes:
+    return serialise(nanopublication_quads(index), TRIG, {**PREFIXES, **NANOPUB_PREFIXES})
 
 
 _REIFIERS = {"en": "Claims as RDF 1.2 reifiers", "fr": "Assertions en réificateurs RDF 1.2"}
@@ -55,7 +59,7 @@ VIEWS: tuple[View, ...] = (
         "claims-codebook",
         RESULTS_CSV,
         {"en": "Codebook of the claims table", "fr": "Dictionnaire de la table des assertions"},
-        lambda _quads, _base: codebook(),
+        lambda _index, _base: codebook(),
     ),
     View(
         "nanopublications",
@@ -66,12 +70,15 @@ VIEWS: tuple[View, ...] = (
     View("reifiers", TURTLE, _REIFIERS, _reifiers(TURTLE)),
     View("reifiers", N_QUADS, _REIFIERS, _reifiers(N_QUADS)),
 )
-"""Every view, in the order of their names."""
+"""Every view there is."""
 
 VIEW_NAMES: tuple[str, ...] = tuple(view.name for view in VIEWS)
 
 
 def views(quads: Iterable[ox.Quad], base: Base) -> dict[str, bytes]:
-    """Every view of a release's quads, by file name. The same quads give the same bytes."""
-    content = tuple(quads)
-    return {view.name: view.write(content, base) for view in VIEWS}
+    """Every view of a release's quads, by file name; none where there is no claim.
+
+    The same quads give the same bytes, in whatever order they come.
+    """
+    index = NodeIndex(quads)
+    return {view.name: view.write(index, base) for view in VIEWS} if index.instances(DIP.Claim) else {}

@@ -39,27 +39,36 @@ class DIP(DefinedNamespace):
     _fail = True
 
     Accreditation: URIRef
+    AccreditationRequest: URIRef
     Claim: URIRef
     DiplomaticMeasure: URIRef
     DiplomaticMission: URIRef
     Expulsion: URIRef
+    MissionState: URIRef
     Organisation: URIRef
+    StaffCeiling: URIRef
     StaffLevel: URIRef
     Statement: URIRef
 
     CameoCode: URIRef
     PloverCode: URIRef
 
+    accreditationKind: URIRef
     accreditedBy: URIRef
+    actsFor: URIRef
     addressee: URIRef
     affects: URIRef
     announcedIn: URIRef
     assertedIn: URIRef
+    bringsAbout: URIRef
+    candidate: URIRef
     characterisedAs: URIRef
+    compliance: URIRef
     confidence: URIRef
     countBasis: URIRef
     dateBasis: URIRef
     deadline: URIRef
+    decidedBy: URIRef
     directedAt: URIRef
     endedBy: URIRef
     evidence: URIRef
@@ -67,24 +76,34 @@ class DIP(DefinedNamespace):
     ground: URIRef
     headcount: URIRef
     holder: URIRef
+    hostState: URIRef
     inReplyTo: URIRef
     inResponseTo: URIRef
     inTensionWith: URIRef
+    legalForm: URIRef
     measureType: URIRef
+    mediatedBy: URIRef
+    missionStatus: URIRef
     missionType: URIRef
     modality: URIRef
     negated: URIRef
     ofMission: URIRef
     onBehalfOf: URIRef
+    parityWith: URIRef
     proposition: URIRef
     receivingParty: URIRef
     relayedBy: URIRef
     reportedIn: URIRef
     reportingMode: URIRef
     reportingStance: URIRef
+    requestedBy: URIRef
+    requestedFor: URIRef
+    requestStatus: URIRef
     restates: URIRef
     sendingParty: URIRef
     speaker: URIRef
+    staffCategory: URIRef
+    stateOf: URIRef
     takenBy: URIRef
     wording: URIRef
 
@@ -170,6 +189,10 @@ class MeasureType(DefinedNamespace):
         "recall-for-consultations",
         "relations-severance",
         "cooperation-suspension",
+        "local-staff-withdrawal",
+        "immunity-cessation",
+        "visa-cancellation",
+        "departure-enforcement",
     ]
 
     expulsion: URIRef
@@ -200,7 +223,13 @@ class OrganisationType(DefinedNamespace):
 
     _NS = Namespace(VOCAB["organisation-type"] + "#")
     _fail = True
-    _extras = ["intergovernmental-organisation", "joint-body", "diplomatic-mission", "news-organisation"]
+    _extras = [
+        "intergovernmental-organisation",
+        "joint-body",
+        "diplomatic-mission",
+        "news-organisation",
+        "de-facto-authority",
+    ]
 
     state: URIRef
     organ: URIRef
@@ -222,11 +251,15 @@ class EventType(DefinedNamespace):
         "ministerial-meeting",
         "political-debate",
         "international-dispute",
+        "joint-action",
     ]
 
     accusation: URIRef
+    agreement: URIRef
     annexation: URIRef
     consultation: URIRef
+    explosion: URIRef
+    poisoning: URIRef
 
 
 class Characterisation(DefinedNamespace):
@@ -249,6 +282,66 @@ class Confidence(DefinedNamespace):
     high: URIRef
     medium: URIRef
     external: URIRef
+
+
+class AccreditationKind(DefinedNamespace):
+    """Concepts of the scheme `accreditation-kind`."""
+
+    _NS = Namespace(VOCAB["accreditation-kind"] + "#")
+    _fail = True
+    _extras = ["staff-accreditation"]
+
+    agrement: URIRef
+    credentials: URIRef
+
+
+class Compliance(DefinedNamespace):
+    """Concepts of the scheme `compliance`."""
+
+    _NS = Namespace(VOCAB["compliance"] + "#")
+    _fail = True
+
+    pending: URIRef
+    complied: URIRef
+    refused: URIRef
+
+
+class LegalForm(DefinedNamespace):
+    """Concepts of the scheme `legal-form`."""
+
+    _NS = Namespace(VOCAB["legal-form"] + "#")
+    _fail = True
+    _extras = ["persona-non-grata", "request-for-departure", "withdrawal-of-accreditation"]
+
+
+class MissionStatus(DefinedNamespace):
+    """Concepts of the scheme `mission-status`."""
+
+    _NS = Namespace(VOCAB["mission-status"] + "#")
+    _fail = True
+
+    open: URIRef
+    suspended: URIRef
+    closed: URIRef
+
+
+class RequestStatus(DefinedNamespace):
+    """Concepts of the scheme `request-status`."""
+
+    _NS = Namespace(VOCAB["request-status"] + "#")
+    _fail = True
+
+    pending: URIRef
+    granted: URIRef
+    refused: URIRef
+
+
+class StaffCategory(DefinedNamespace):
+    """Concepts of the scheme `staff-category`."""
+
+    _NS = Namespace(VOCAB["staff-category"] + "#")
+    _fail = True
+    _extras = ["diplomatic-staff", "administrative-and-technical-staff", "locally-engaged-staff"]
 
 
 class SEM(DefinedNamespace):
@@ -333,17 +426,23 @@ class LOC(DefinedNamespace):
 
 SCHEMES: Mapping[str, type[DefinedNamespace]] = MappingProxyType(
     {
+        "accreditation-kind": AccreditationKind,
         "characterisation": Characterisation,
+        "compliance": Compliance,
         "confidence": Confidence,
         "count-basis": CountBasis,
         "date-basis": DateBasis,
         "event-type": EventType,
+        "legal-form": LegalForm,
         "measure-type": MeasureType,
+        "mission-status": MissionStatus,
         "mission-type": MissionType,
         "modality": Modality,
         "organisation-type": OrganisationType,
         "reporting-mode": ReportingMode,
         "reporting-stance": ReportingStance,
+        "request-status": RequestStatus,
+        "staff-category": StaffCategory,
     }
 )
 """The concept schemes by name, in alphabetical order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 from rdflib import RDF, RDFS
-from rdflib.namespace import SKOS
+from rdflib.namespace import SKOS, VOID
 
 from legation.graph.identifiers import is_valid_iri
 from legation.ontology.terms import DIP, OA, SCHEMA, ReportingStance
@@ -14,11 +14,14 @@ from .view_models import ClaimLine, ClaimList, Display, Members, Reader, Value, 
 CLAIMS_MAX = 60
 MEMBERS_MAX = 60
 _ORDER = (
-    "dip:Expulsion", "dip:DiplomaticMeasure", "dip:Accreditation", "dip:DiplomaticMission", "dip:StaffLevel",
-    "dip:Organisation", "foaf:Person", "foaf:Group", "org:Post", "sem:Event", "sem:Place", "dip:Statement",
-    "dip:Claim", "schema:NewsArticle",
+    "dip:Expulsion", "dip:DiplomaticMeasure", "dip:Accreditation", "dip:AccreditationRequest",
+    "dip:DiplomaticMission", "dip:MissionState", "dip:StaffLevel", "dip:Organisation", "foaf:Person", "foaf:Group",
+    "org:Post", "sem:Event", "sem:Place", "dip:Statement", "dip:Claim", "schema:NewsArticle",
 )  # fmt: skip
-_PARTS = frozenset(map(str, (RDF.Statement, OA.SpecificResource, OA.TextPositionSelector, OA.TextQuoteSelector)))
+_PARTS = frozenset(
+    map(str, (RDF.Statement, OA.SpecificResource, OA.TextPositionSelector, OA.TextQuoteSelector, VOID.Dataset))
+)
+"""Classes that are no way in: what belongs to something else, and the second class of the dataset."""
 Row = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]
 _PLAIN_STANCES = frozenset(map(str, (ReportingStance.endorsed, ReportingStance.neutral)))
 

@@ -153,6 +153,7 @@ def query(file: TextIO, key: str | None, name: str | None, releases: Path | None
 
 @main.command()
 @click.option("--format", "key", default="turtle", show_default=True, type=click.Choice([f.key for f in RDF_FORMATS]))
+@click.option("--view", metavar="NAME", help="Write a derived view in the place of the release, such as claims.csv.")
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]"
 )
@@ -161,25 +162,36 @@ def query(file: TextIO, key: str | None, name: str | None, releases: Path | None
 )
 @releases_option
 @_reports_errors
-def dump(key: str, output: Path | None, name: str | None, releases: Path | None) -> None:
-    """Write a whole release to a file or to standard output."""
+def dump(key: str, view: str | None, output: Path | None, name: str | None, releases: Path | None) -> None:
+    """Write a whole release, or a view of it, to a file or to standard output."""
+    found = find_release(Settings.from_environment(releases=releases).releases, name)
+    content = (_dump_path(found, key) if view is None else _view_path(found, view)).read_bytes()
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    output.write_bytes(content)
+    click.echo(f"wrote {output}: {len(content)} bytes of release {found.digest[:12]}", err=True)
+
+
+# Steps ----------------------------------------------------------------------------------------------------------
+
+
+def _dump_path(found: Release, key: str) -> Path:
     form = by_key(key, RDF_FORMATS)
     assert isinstance(form, Format)
-    found = find_release(Settings.from_environment(releases=releases).releases, name)
     path = found.dump(form.extension)
     if not path.is_file():
         raise LegationError(
             f"release {found.digest[:12]} has no dump in {form.label}: the format cannot carry its triples"
         )
-    content = path.read_bytes()
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    output.write_bytes(content)
-    click.echo(f"wrote {output}: {found.manifest.triples} triples, {len(content)} bytes", err=True)
+    return path
 
 
-# Steps ----------------------------------------------------------------------------------------------------------
+def _view_path(found: Release, view: str) -> Path:
+    names = [file.name for file in found.manifest.views]
+    if view not in names:
+        raise LegationError(f"release {found.digest[:12]} has no view {view!r}; it has {', '.join(names) or 'none'}")
+    return found.folder / "views" / view
 
 
 def _say(step: str) -> None:

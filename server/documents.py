@@ -63,7 +63,7 @@ def respond(site: Site, document: Document, extension: str | None) -> Response:
     """The document in the chosen format, with its links, language, entity tag and caching."""
     form = chosen_format(extension, document.stem)
     language = page_language()
-    body = document.page(language).encode() if form is HTML else encoded(site, document, form)
+    body = _body(site, document, form, language)
     response = Response(body, content_type=form.content_type)
     response.headers["Content-Location"] = f"{document.stem}.{form.extension}"
     response.headers["Link"] = header(_links(document, extension))
@@ -76,6 +76,14 @@ def respond(site: Site, document: Document, extension: str | None) -> Response:
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
     response.make_conditional(request)
     return response
+
+
+def _body(site: Site, document: Document, form: Format, language: str) -> bytes:
+    """The document's bytes, made once. A page differs by its language, and by whether its links must keep it."""
+    if form is not HTML:
+        return site.remembered((document.stem, form.key), lambda: encoded(site, document, form))
+    key = (document.stem, form.key, language, "lang" in request.args)
+    return site.remembered(key, lambda: document.page(language).encode())
 
 
 def encoded(site: Site, document: Document, form: Format) -> bytes:

@@ -24,10 +24,9 @@ def run_query(release: Release, settings: Settings, text: str, key: str | None) 
     if form is None:
         fitting = ", ".join(f.key for f in offered)
         raise LegationError(f"a {query.form.name} query cannot be answered as {key}; choose one of {fitting}")
-    union = release.manifest.union_default_graph and not query.has_dataset_clause
     store = EmbeddedStore(release, settings.limits, settings.memory_quads_max)
     try:
-        with store.run(Job(query.text, form.key, release.base.iri, union=union)) as answer:
+        with store.run(Job(query.text, form.key, release.base.iri)) as answer:
             yield from answer
     except QueryInvalid as error:
         raise describe_syntax_error(query.written, error.message, PREFIXES) from error

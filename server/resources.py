@@ -32,9 +32,10 @@ def document(path: str) -> Response:
     """The description of a thing, negotiated; with an extension, that variant whatever the Accept header says."""
     here = site()
     stem, extension = _split(_escaped(path, "/doc/"))
-    description = describe(here.store, here.base, here.base.thing(stem))
+    iri = here.base.thing(stem)
+    description = here.remembered(("description", iri), lambda: describe(here.store, here.base, iri))
     if description is None:
-        raise ProblemRaised("not-found", f"No thing {here.base.thing(stem)} is described in this release.")
+        raise ProblemRaised("not-found", f"No thing {iri} is described in this release.")
     return respond(here, _document_of(here, stem, description), extension)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from threading import Lock
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -19,10 +22,16 @@ from legation.ontology.terms import W3ID
 
 from .settings import Settings
 
+_WORD = re.compile(re.escape(str(W3ID)) + r"(\w[\w./-]*(?:#[^\s]*)?)")
 _DATASET_QUERY = (
     "SELECT ?d ?title ?about WHERE { ?d a <http://rdfs.org/ns/void#Dataset> ; <http://purl.org/dc/terms/title> ?title "
     "OPTIONAL { ?d <http://purl.org/dc/terms/description> ?about FILTER(LANG(?about) = LANG(?title)) } }"
 )
+
+
+T = TypeVar("T")
+REMEMBERED_MAX = 1000
+"""Descriptions and finished documents that one worker keeps, the least recently used going first."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,8 @@ class Site:
     release: Release
     store: Store
     context: Mapping[str, Any] = field(default_factory=context_document)
+    _memory: OrderedDict[Hashable, object] = field(default_factory=OrderedDict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @cached_property
     def base(self) -> Base:
@@ -44,14 +55,27 @@ class Site:
         """The path of the base, with its slash at the end: where this site's addresses begin on its host."""
         return urlsplit(self.base.iri).path
 
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once: a release never changes, so neither does what is made from it."""
+        with self._lock:
+            if key in self._memory:
+                self._memory.move_to_end(key)
+                return cast("T", self._memory[key])
+        made = make()
+        with self._lock:
+            self._memory[key] = made
+            while len(self._memory) > REMEMBERED_MAX:
+                self._memory.popitem(last=False)
+        return made
+
     def url(self, path: str) -> str:
         """The absolute address of a page of this site."""
         return self.base.resolve(path)
 
     def href(self, iri: str) -> str | None:
         """Where a reader is sent for an IRI: our things and words on this site, other http(s) IRIs as they are."""
-        if iri.startswith(W3ID):
-            return self.path + iri.removeprefix(str(W3ID))
+        if word := _WORD.fullmatch(iri):
+            return self.path + word[1]
         return iri if urlsplit(iri).scheme in {"http", "https"} else None
 
     @cached_property

@@ -16,14 +16,13 @@ from legation.graph.formats import (
     RESULTS_JSON,
     TURTLE,
     Format,
-    by_key,
 )
 from legation.graph.prefixes import PREFIXES
 from legation.graph.query_pool import Answer, Job
 from legation.graph.sparql_text import Form, Query, describe_syntax_error, examine
 
 from .documents import VARY, Document, respond
-from .negotiation import negotiate
+from .negotiation import format_by_name, negotiate
 from .pages import answer_page, editor_page, page_language
 from .problems import ProblemRaised
 from .protocol import Asked, read_request
@@ -74,7 +73,7 @@ def _form_of(asked: Asked, query: Query) -> Format:
 
 
 def _named_format(name: str, offered: tuple[Format, ...]) -> Format:
-    found = by_key(name, offered)
+    found = format_by_name(name, offered)
     if found is None:
         names = [form.key for form in offered]
         raise ProblemRaised("unknown-format", f"{name!r} is none of {', '.join(names)}.", available=names)
@@ -111,7 +110,6 @@ def _run(here: Site, asked: Asked, query: Query, form: Format) -> Answer:
         base=here.base.iri,
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
-        union=here.release.manifest.union_default_graph and not query.has_dataset_clause,
     )
     try:
         return here.store.run(job, asked.timeout_s, _asker())

@@ -41,7 +41,15 @@ _FIRST = (
     "schema:domainIncludes", "rdfs:range", "schema:rangeIncludes", "sh:targetClass", "sh:targetSubjectsOf",
     "sh:targetObjectsOf", "sh:path",
 )  # fmt: skip
-_LAST = ("prov:wasDerivedFrom", "dcterms:isPartOf", "skos:closeMatch", "owl:sameAs", "rdfs:seeAlso", "rdfs:isDefinedBy")
+_LAST = (
+    "dcterms:source",
+    "prov:wasDerivedFrom",
+    "dcterms:isPartOf",
+    "skos:closeMatch",
+    "owl:sameAs",
+    "rdfs:seeAlso",
+    "rdfs:isDefinedBy",
+)
 _RANKS = {name: rank for rank, name in enumerate(_FIRST)} | {name: 1000 + rank for rank, name in enumerate(_LAST)}
 _PREFIXES = {
     **PREFIXES,
@@ -194,7 +202,7 @@ class Reader:
             return self.page(iri.removeprefix(str(W3ID)))
         if self.site.base.holds(iri):
             return self.site.path + self.site.base.relative(iri).lstrip("/")
-        return self.site.href(iri)
+        return iri if iri.startswith(str(W3ID)) else self.site.href(iri)
 
 
 @cache

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 
 from legation.graph.canonical import canonical_quads
 from legation.graph.formats import DOCUMENT_FORMATS, JSON_LD, by_extension
-from legation.ontology import ontology_files, scheme_names
+from legation.ontology import VERSION, ontology_files, scheme_names
 from legation.ontology.terms import ONTOLOGY, VOCAB, W3ID
 from legation.shapes import shapes_files
 
@@ -27,6 +27,15 @@ blueprint = Blueprint("vocabulary", __name__)
 def ontology(extension: str | None = None) -> Response:
     """The ontology: its terms and their alignments."""
     return _vocabulary("ns", str(ONTOLOGY), extension)
+
+
+@blueprint.get("/ns/<name>")
+def ontology_version(name: str) -> Response:
+    """The ontology at the IRI of its version, where it stays."""
+    extension = name.removeprefix(VERSION + ".") if name.startswith(VERSION + ".") else None
+    if name != VERSION and extension is None:
+        raise ProblemRaised("not-found", f"There is no version {name!r} of the ontology.", available=[VERSION])
+    return _vocabulary(f"ns/{VERSION}", str(ONTOLOGY), extension)
 
 
 @blueprint.get("/vocab/<name>")

@@ -1,6 +1,6 @@
 """What can be checked only by whoever holds the article's text: every offset, every hash, and that no words leaked.
 
-The text is under copyright and no part of the project. `LEGATION_ARTICLE_TEXT` names the file; without it, it is looked
+The text is under copyright and no part of the project. `ARTICLE_TEXT` names the file; without it, it is looked
 for beside the project. Where it is absent these tests are skipped and say so; only offsets and hashes stand here.
 """
 
@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FACTS = ROOT / "graph" / "facts"
-TEXT = Path(os.environ.get("LEGATION_ARTICLE_TEXT", ROOT.parent / "shared" / "source" / "article.txt"))
+TEXT = Path(os.environ.get("ARTICLE_TEXT", ROOT.parent / "shared" / "source" / "article.txt"))
 SPANS = Path(__file__).with_name("article_spans.tsv")
 
 SHA256 = "1ab44756160b352013439c895db51c3a271c9744fc47531a3a676db43e907465"
@@ -39,7 +39,7 @@ DIP = "https://w3id.org/legation/ns#"
 if not TEXT.is_file():
     pytest.skip(
         "the article's text is not here: it is under copyright and not part of the project; "
-        "set LEGATION_ARTICLE_TEXT to a copy of it to check offsets and hashes",
+        "set ARTICLE_TEXT to a copy of it to check offsets and hashes",
         allow_module_level=True,
     )
 pytestmark = pytest.mark.text

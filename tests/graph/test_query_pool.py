@@ -34,8 +34,7 @@ def pool(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("store")
     store = ox.Store(str(folder))
     store.bulk_extend(
-        ox.Quad(ox.NamedNode(f"urn:s{n}"), ox.NamedNode("urn:p"), ox.Literal(f"value {n}"), ox.NamedNode("urn:g"))
-        for n in range(3000)
+        ox.Quad(ox.NamedNode(f"urn:s{n}"), ox.NamedNode("urn:p"), ox.Literal(f"value {n}")) for n in range(3000)
     )
     store.flush()
     del store

@@ -28,6 +28,12 @@ SCHEME_OF = {
     "dateBasis": "date-basis",
     "confidence": "confidence",
     "characterisedAs": "characterisation",
+    "accreditationKind": "accreditation-kind",
+    "compliance": "compliance",
+    "legalForm": "legal-form",
+    "missionStatus": "mission-status",
+    "requestStatus": "request-status",
+    "staffCategory": "staff-category",
 }
 
 AWKWARD = {

@@ -99,3 +99,4 @@ def test_every_property_is_shown_in_use() -> None:
     shown = {*TOGETHER.predicates(), *TOGETHER.objects(None, RDF.predicate)}
     assert {p for p in properties if p in DIP} <= shown
     assert (None, DIP.characterisedAs, None) not in TOGETHER
+    assert (None, DIP.actsFor, None) not in TOGETHER

@@ -47,7 +47,7 @@ def test_each_scheme_file_holds_its_own_scheme() -> None:
 @pytest.mark.parametrize("name", ["modalities", "", "../core", "Modality"])
 def test_an_unknown_scheme_is_refused_by_name(name: str) -> None:
     """The error says which schemes there are, and no path outside the folder is opened."""
-    with pytest.raises(LookupError, match="there are characterisation, confidence"):
+    with pytest.raises(LookupError, match="there are accreditation-kind, characterisation"):
         ontology.load_scheme(name)
 
 

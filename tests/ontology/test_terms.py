@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import get_annotations
+
 import pytest
 from rdflib import RDF, SKOS, Graph, URIRef
 from rdflib.namespace import DefinedNamespace
@@ -11,8 +13,8 @@ from legation.ontology.terms import DIP, LOC, OA, SCHEMA, SCHEMES, SEM, VOCAB, M
 
 
 def names_of(namespace: type[DefinedNamespace]) -> set[str]:
-    """All names that a closed namespace knows."""
-    return {*namespace.__annotations__, *namespace._extras}
+    """All names that a closed namespace knows, its own annotations and no base class's."""
+    return {*get_annotations(namespace), *namespace._extras}
 
 
 def local_names(graph: Graph, namespace: str) -> set[str]:

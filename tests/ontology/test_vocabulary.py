@@ -29,6 +29,12 @@ PROMISED = {
     "international-dispute support-for-armed-group",
     "characterisation": "undeclared-intelligence-officer",
     "confidence": "certain high medium external",
+    "accreditation-kind": "agrement credentials staff-accreditation",
+    "compliance": "pending complied refused",
+    "legal-form": "persona-non-grata request-for-departure withdrawal-of-accreditation",
+    "mission-status": "open suspended closed",
+    "request-status": "pending granted refused",
+    "staff-category": "diplomatic-staff administrative-and-technical-staff locally-engaged-staff",
 }
 
 # CAMEO codes and PLOVER pairs as in the 2021 conversion table and manual (model, section 2.4).

@@ -67,7 +67,9 @@ def test_d1_a_thing_answers_see_other_on_the_public_base_whatever_host_says(live
 
 
 @pytest.mark.parametrize("form", DOCUMENT_FORMATS, ids=lambda form: form.key)
-@pytest.mark.parametrize("path", ["doc/organisation/nato", "ns", "vocab/modality", "shapes", "catalogue", "graph/derived"])
+@pytest.mark.parametrize(
+    "path", ["doc/organisation/nato", "ns", "ns/0.1.0", "vocab/modality", "shapes", "catalogue", "graph/derived"]
+)
 def test_a_document_has_a_variant_in_every_format_by_name_and_by_negotiation(
     live: LiveServer, path: str, form: Format
 ) -> None:
