@@ -20,7 +20,7 @@ from .node_index import NodeIndex
 
 _SUBCLASS = ox.NamedNode(str(RDFS.subClassOf))
 _PROJECTED = (DIP.DiplomaticMeasure, DIP.Accreditation)
-_SINGLE_VALUED = frozenset({ox.NamedNode(str(DIP.measureType)), ox.NamedNode(str(DIP.headcount))})
+_SINGLE_VALUED = frozenset(ox.NamedNode(str(term)) for term in (DIP.measureType, DIP.headcount, DIP.compliance))
 
 
 def derive(quads: Iterable[ox.Quad], vocabulary: Iterable[ox.Quad]) -> list[ox.Triple]:
