@@ -19,14 +19,15 @@ from legation.shapes import shapes_files
 from .canonical import canonical_quads
 from .competency import competency_graph
 from .derivation import derive
-from .errors import LiteralRewritten
-from .fact_files import FactFile, read_data, read_facts
+from .errors import LiteralRewritten, NameRefused
+from .fact_files import read_data, read_facts
 from .identifiers import Base
 from .literals import rewritten_literals
 from .naming import name_nodes
 from .summary import summarise
 
 CATALOGUE, DERIVED, ONTOLOGY, SHAPES = "catalogue", "derived", "ontology", "shapes"
+_THING = re.compile(r"id/[a-z][a-z-]*(?:/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)+")
 _PROPOSITION = ox.NamedNode("https://w3id.org/legation/ns#proposition")
 
 
@@ -74,19 +75,21 @@ def assemble_facts(folder: Path, base: Base) -> Assembly:
     """
     files = read_facts(folder, base)
     facts = name_nodes((quad for file in files for quad in file.quads), base)
-    _refuse_rewritten(facts, files)
     ontology = _graph(ontology_files(), base, ONTOLOGY)
     derived = [ox.Quad(t.subject, t.predicate, t.object, _name(base, DERIVED)) for t in derive(facts, ontology)]
     rules = _graph(shapes_files(), base, SHAPES)
     content = [*facts, *derived, *ontology, *rules, *competency_graph(base)]
     content += [ox.Quad(*triple, _name(base, CATALOGUE)) for triple in summarise(content, base)]
-    return Assembly(
+    assembly = Assembly(
         base,
         tuple(canonical_quads(content)),
         tuple(file.name for file in files),
         {iri: Place(file.name, line) for file in reversed(files) for iri, line in file.lines.items()},
         {q.object.value: q.subject.value for q in facts if q.predicate == _PROPOSITION},  # type: ignore[union-attr]
     )
+    _refuse_names(facts, assembly)
+    _refuse_rewritten(facts, assembly)
+    return assembly
 
 
 def assemble_data(paths: Iterable[Path], base: Base) -> Assembly:
@@ -109,8 +112,20 @@ def _graph(files: Iterable[Traversable], base: Base, name: str) -> list[ox.Quad]
     ]
 
 
-def _refuse_rewritten(facts: list[ox.Quad], files: tuple[FactFile, ...]) -> None:
+def _refuse_names(facts: Iterable[ox.Quad], assembly: Assembly) -> None:
+    """Subjects under the base are things: their IRIs follow the model's section 3, so that each can be dereferenced."""
+    for quad in facts:
+        iri = str(getattr(quad.subject, "value", ""))
+        relative = assembly.base.relative(iri)
+        if relative != iri and not _THING.fullmatch(relative):
+            raise NameRefused(
+                f"{assembly.place_of(iri) or 'the facts'}: <{relative}> cannot be published; an entity is named "
+                "<id/type/name>, in lower-case ASCII letters, digits, hyphens, dots and slashes"
+            )
+
+
+def _refuse_rewritten(facts: list[ox.Quad], assembly: Assembly) -> None:
     for quad, kept in rewritten_literals(facts):
-        subject = str(quad.subject).strip("<>")
-        place = next((f"{f.name}:{f.lines[subject]}" for f in files if subject in f.lines), files[0].name)
-        raise LiteralRewritten(f"{place}: {quad.predicate} of {quad.subject}", str(quad.object), str(kept))
+        subject = str(getattr(quad.subject, "value", quad.subject))
+        place = assembly.place_of(subject) or "the facts"
+        raise LiteralRewritten(f"{place}: {quad.predicate} of <{subject}>", str(quad.object), str(kept))

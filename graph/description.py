@@ -5,7 +5,7 @@ A description holds, each once:
   parts      the triples of what belongs to it alone (evidence, selectors: IRIs below its own) and of its propositions;
   incoming   the triples that point at it, at most `INCOMING_MAX` of them, in the order of subject and predicate;
   labels     the names, in every language, of all that these triples mention;
-  document   what the document itself is: its topic, licence and dataset.
+  document   what the document itself is: its topic, its dataset and the licence that the dataset names.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .store import Store
 
 INCOMING_MAX = 200
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 LABELS = (RDFS.label, SKOS.prefLabel, SCHEMA.text)
 
 
@@ -101,11 +100,14 @@ def _document(store: Store, base: Base, iri: str) -> tuple[ox.Triple, ...]:
     if path is None:
         return ()
     document, thing = ox.NamedNode(base.document(path)), ox.NamedNode(iri)
-    datasets = store.select(f"SELECT ?d WHERE {{ ?d a <{VOID.Dataset}> }} ORDER BY ?d LIMIT 1")
+    datasets = store.select(
+        f"SELECT ?d ?l WHERE {{ ?d a <{VOID.Dataset}> OPTIONAL {{ ?d <{DCTERMS.license}> ?l }} }} "
+        "ORDER BY ?d ?l LIMIT 1"
+    )
     said = [
         (RDF.type, ox.NamedNode(str(FOAF.Document))),
         (FOAF.primaryTopic, thing),
-        (DCTERMS.license, ox.NamedNode(LICENCE)),
-        *((DCTERMS.isPartOf, row[0]) for row in datasets),
+        *((DCTERMS.isPartOf, dataset) for dataset, _ in datasets),
+        *((DCTERMS.license, licence) for _, licence in datasets if licence is not None),
     ]
     return tuple(ox.Triple(document, ox.NamedNode(str(p)), o) for p, o in said)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ LegationError
 ├── FactsError              a fact file that cannot be read or published
 │   ├── FactsSyntaxError    not RDF: file, line, column
 │   ├── UnnamedNode         a blank node the build has no name for
+│   ├── NameRefused         an entity whose IRI could not be dereferenced
 │   └── LiteralRewritten    a literal the store would not keep as written
 ├── GateError               the shapes themselves cannot be trusted (graph.validation)
 ├── PublicationRefused      the facts break a rule of severity Violation
@@ -12,7 +13,9 @@ LegationError
 ├── NotExpressible          triples that a format cannot carry
 ├── QueryRefused            a query refused before any engine saw it (graph.sparql_text)
 └── QueryFailed             a query that did not come to its end
+    ├── QueryInvalid
     ├── QueryTimeout
+    ├── QueryAbandoned
     ├── QueryMemory
     ├── QueryCrashed
     └── StoreBusy
@@ -46,6 +49,10 @@ class FactsSyntaxError(FactsError):
 
 class UnnamedNode(FactsError):
     """A blank node that the build cannot name; publishing it would make data nobody can cite."""
+
+
+class NameRefused(FactsError):
+    """An entity whose IRI is not one that can be published: outside `id/`, or not lower-case ASCII."""
 
 
 class LiteralRewritten(FactsError):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,9 +16,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from .errors import FactsError, FactsSyntaxError
-from .formats import DATASET_FORMATS, RDF_FORMATS, by_extension
+from .formats import DATASET_FORMATS, RDF_FORMATS, Format, by_extension
 from .identifiers import Base
 
+_OTHER_EXTENSIONS = {"owl": "rdf", "xml": "rdf", "json": "jsonld"}
 _TOKEN = re.compile(
     r'(?P<comment>\#[^\n]*)|(?P<iri><[^>\n]*>)|(?P<string>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
     r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')|(?P<mark>[\[\](){};,])|(?P<word>[^\s<>"\'\[\](){};,#]+)',
@@ -75,20 +77,31 @@ def read_data(paths: Iterable[Path], base: Base) -> Iterator[FactFile]:
     Blank nodes of different files are kept apart, as RDF 1.1 Concepts, section 3.4 asks.
     """
     for number, path in enumerate(paths):
-        known = by_extension(path.suffix.lstrip(".").lower(), RDF_FORMATS)
-        if known is None:
-            raise FactsError(
-                f"{path}: unknown extension; known are {', '.join('.' + f.extension for f in RDF_FORMATS)}"
-            )
+        known = _format_of(path)
         rdf_format = ox.RdfFormat.from_media_type(known.media_type)
         assert rdf_format is not None
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise FactsError(f"{path}: cannot be read: {error.strerror}") from error
+        content = _content_of(path)
         parser = _parser(content, path.name, rdf_format, base)
         quads = tuple(_apart(quad, number) for quad in _drained(parser, path.name))
         yield FactFile(path.name, quads, dict(parser.prefixes))
+
+
+def _format_of(path: Path) -> Format:
+    suffixes = [suffix.lstrip(".").lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    extension = suffixes[-1] if suffixes else ""
+    known = by_extension(_OTHER_EXTENSIONS.get(extension, extension), RDF_FORMATS)
+    if known is None:
+        names = ", ".join("." + name for name in (*(form.extension for form in RDF_FORMATS), *_OTHER_EXTENSIONS))
+        raise FactsError(f"{path}: unknown extension; known are {names}, each also with .gz")
+    return known
+
+
+def _content_of(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if path.suffix.lower() == ".gz" else content
+    except (OSError, EOFError) as error:
+        raise FactsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _apart(quad: ox.Quad, number: int) -> ox.Quad:

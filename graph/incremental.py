@@ -9,34 +9,40 @@ Mutation testing needs this: thousands of changes, each judged as if the facts h
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import pyoxigraph as ox
 import rdflib
 from pyshacl import ShapesGraph
 from pyshacl.pytypes import SHACLExecutor
 from rdflib import RDF, SH, Graph, URIRef
 from rdflib.paths import Path as PropertyPath
 
+from legation.ontology.terms import DIP
+
+from .assembly import CATALOGUE
+from .derivation import derive
+from .errors import LiteralRewritten
+from .literals import rewritten_literals
+from .naming import name_nodes
 from .validation import _RULE, Severity, _filled, _Prepared, data_problems, validate
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
     from rdflib.term import Node
 
-    from .assembly import Assembly
+    from .identifiers import Base
 
 Triple = tuple[Any, Any, Any]
-UNCHECKED_GRAPHS = frozenset({"catalogue", "ontology", "shapes"})
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One result of a shape, in a form that can be compared: `severity` is the SHACL name, the terms are IRIs or text."""
+    """One result of a shape, in a form that can be compared: its terms are text."""
 
     rule: str
     severity: Severity
@@ -48,10 +54,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the gate says of a change: why it would not check at all, and what it finds that it did not find before."""
+    """What the gate says of a change: why it would not check at all, or what it finds that it did not find before.
+
+    `findings` ends with the first violation: one is enough to stop a publication.
+    """
 
     problems: tuple[str, ...]
-    findings: frozenset[Finding]
+    findings: tuple[Finding, ...]
 
     def of(self, severity: Severity) -> frozenset[str]:
         """The numbers of the rules of one severity that report the change."""
@@ -77,13 +86,18 @@ class IncrementalGate:
         self.report = validate(data, shapes, vocabulary, require_matches=False)
         self._shapes, self._vocabulary = shapes, vocabulary
         self._data = _filled(Graph(bind_namespaces="none"), data)
-        self._words = _words(data)
+        self._words = frozenset(data.predicates(unique=True))
+        targets = (SH.targetSubjectsOf, SH.targetObjectsOf)
+        self._selecting = frozenset(
+            {RDF.type, RDF.predicate, *(p for target in targets for p in shapes.objects(None, target))}
+        )
         self._graph = _Listening()
         _filled(self._graph, data, vocabulary)
         self._executor = SHACLExecutor()
         self._found: dict[_Look, frozenset[Finding]] = {}
         self._nodes: dict[Any, frozenset[Node]] = {}
         self._asked: dict[Triple, set[_Look]] = defaultdict(set)
+        self._cost: Counter[_Look] = Counter()
         for shape in ShapesGraph(_filled(Graph(bind_namespaces="none"), shapes)).shapes:
             self._look_everywhere(shape)
 
@@ -92,7 +106,7 @@ class IncrementalGate:
         removed, added = tuple(removed), tuple(added)
         with self._changed(removed, added):
             problems = tuple(self._problems(removed, added))
-            findings = frozenset(self._new_findings((*removed, *added)))
+            findings = () if problems else tuple(_until_a_violation(self._new_findings((*removed, *added))))
         return Judgement(problems, findings)
 
     def _look_everywhere(self, shape: Any) -> None:
@@ -110,6 +124,7 @@ class IncrementalGate:
         try:
             yield
         finally:
+            self._cost[look] = len(self._graph.heard)
             for pattern in self._graph.heard:
                 if not isinstance(pattern[1], PropertyPath):  # the path asks for its steps, and those are heard too
                     self._asked[pattern].add(look)
@@ -134,21 +149,37 @@ class IncrementalGate:
             _exchange(self._data, new, gone)
 
     def _problems(self, removed: tuple[Triple, ...], added: tuple[Triple, ...]) -> Iterator[str]:
-        """Those of the gate's own problems that can be new: they concern types and words, and nothing else."""
-        typed = any(predicate == RDF.type for _, predicate, _ in (*removed, *added))
-        if typed or any(predicate not in self._words for _, predicate, _ in added):
-            yield from sorted(data_problems(self._data, self._shapes, self._vocabulary))
+        """The gate's own problems that the change brings: words, and what becomes of the nodes that it touches.
+
+        Whether a shape looks at a node is decided by the triples that the node is subject or object of.
+        """
+        if self._is_of_types_or_words(removed, added):
+            around = Graph(bind_namespaces="none")
+            for node in {term for subject, _, object_ in (*removed, *added) for term in (subject, object_)}:
+                for triple in (*self._data.triples((node, None, None)), *self._data.triples((None, None, node))):
+                    around.add(triple)
+            yield from sorted(data_problems(around, self._shapes, self._vocabulary))
+
+    def _is_of_types_or_words(self, removed: tuple[Triple, ...], added: tuple[Triple, ...]) -> bool:
+        selects = any(predicate in self._selecting for _, predicate, _ in (*removed, *added))
+        return selects or any(predicate not in self._words for _, predicate, _ in added)
 
     def _new_findings(self, changed: tuple[Triple, ...]) -> Iterator[Finding]:
-        affected = {look for triple in changed for pattern in _patterns(triple) for look in self._asked.get(pattern, ())}
+        patterns = {pattern for triple in changed for pattern in _patterns(triple)}
+        affected = {look for pattern in patterns for look in self._asked.get(pattern, ())}
         looks = {look for look in affected if look.node is not None}
         for shape in (look.shape for look in affected if look.node is None):
             nodes = frozenset(shape.focus_nodes(self._graph))
             looks -= {_Look(shape, node) for node in self._nodes[shape] - nodes}
             looks |= {_Look(shape, node) for node in nodes - self._nodes[shape]}
-        for look in looks:
+        for look in sorted(looks, key=self._cheapest_first):
             assert look.node is not None
-            yield from self._evaluated(look.shape, look.node) - self._found.get(look, frozenset())
+            found = self._evaluated(look.shape, look.node) - self._found.get(look, frozenset())
+            yield from sorted(found, key=lambda finding: (finding.severity.rank, finding.rule))
+
+    def _cheapest_first(self, look: _Look) -> tuple[int, str, str]:
+        """Looks that ask little come first: most mistakes are seen from nearby. New looks are few, and come before."""
+        return self._cost[look], str(look.shape.node), str(look.node)
 
 
 class _Listening(_Prepared):
@@ -165,9 +196,16 @@ class _Listening(_Prepared):
         return super().triples(triple)
 
 
+def _until_a_violation(findings: Iterable[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        yield finding
+        if finding.severity is Severity.VIOLATION:
+            return
+
+
 def _patterns(triple: Triple) -> Iterator[Triple]:
     """The eight patterns that a triple answers."""
-    return product(*((term, None) for term in triple))  # type: ignore[return-value]
+    return product(*((term, None) for term in triple))
 
 
 def _exchange(graph: Graph, out: Iterable[Triple], in_: Iterable[Triple]) -> None:
@@ -177,13 +215,10 @@ def _exchange(graph: Graph, out: Iterable[Triple], in_: Iterable[Triple]) -> Non
         graph.add(triple)
 
 
-def _words(data: Graph) -> frozenset[Node]:
-    return frozenset(data.predicates(unique=True))
-
-
 def _finding(identifier: Node, triples: Iterable[Triple]) -> Finding:
     """A result as pySHACL gives it: the triples of one sh:ValidationResult, a term of the data with its graph."""
-    said = {predicate: value[1] if isinstance(value, tuple) else value for s, predicate, value in triples if s == identifier}
+    own = [(predicate, value) for subject, predicate, value in triples if subject == identifier]
+    said = {predicate: value[1] if isinstance(value, tuple) else value for predicate, value in own}
     shape = str(said[SH.sourceShape])
     rule = _RULE.search(shape)
     return Finding(
@@ -194,26 +229,118 @@ def _finding(identifier: Node, triples: Iterable[Triple]) -> Finding:
     )
 
 
-# The facts as the gate sees them --------------------------------------------------------------------------------
+# From authored quads to what the gate sees ----------------------------------------------------------------------
+
+Change = tuple[frozenset[ox.Triple], frozenset[ox.Triple]]
+"""The triples that go, and those that come."""
+
+_DERIVATION_READS = frozenset(
+    ox.NamedNode(str(term))
+    for term in (
+        *(RDF.type, RDF.subject, RDF.predicate, RDF.object),
+        *(DIP.proposition, DIP.negated, DIP.modality, DIP.assertedIn, DIP.reportingStance),
+    )
+)
+"""The predicates that decide what is derived; a test holds `derive` to them."""
 
 
-def facts_graph(assembly: Assembly) -> Graph:
-    """What of an assembly is checked, for rdflib: everything but the catalogue, the ontology and the shapes."""
+class IncrementalAssembly:
+    """The facts of one folder as the gate sees them, and what a change of the authored quads changes there.
+
+    Only what can differ is made anew: the names of blank nodes, where the change touches one, for the thing that they
+    belong to; the direct layer, where the change touches what it is derived from.
+    """
+
+    def __init__(self, quads: Iterable[ox.Quad], subclasses: Iterable[ox.Quad], base: Base) -> None:
+        self._base, self._subclasses = base, tuple(subclasses)
+        self._catalogue = ox.NamedNode(base.graph(CATALOGUE))
+        quads = tuple(quads)
+        self._clusters = _clusters(quads)
+        named = name_nodes(quads, base)
+        self._derivation = Counter(quad for quad in named if quad.predicate in _DERIVATION_READS)
+        self._derived = self._derive(self._derivation)
+        self._count = Counter(self._checked(named))
+        self._count.update(self._derived)
+
+    @property
+    def triples(self) -> Iterable[ox.Triple]:
+        """The facts as the gate sees them: nodes named, the direct layer derived, without the catalogue."""
+        return self._count.keys()
+
+    def change(self, removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> Change:
+        """The triples that go and that come when authored quads are removed and added.
+
+        Raises FactsError as a whole assembly would: a blank node that has no name, a literal the store would rewrite.
+        """
+        removed, added = frozenset(removed), tuple(added)
+        for quad, kept in rewritten_literals(added):
+            raise LiteralRewritten(str(quad.subject), str(quad.object), str(kept))
+        before, after = self._renamed(removed, added)
+        gone, new = Counter(self._checked(before)), Counter(self._checked(after))
+        if any(quad.predicate in _DERIVATION_READS for quad in (*before, *after)):
+            derivation = self._derivation.copy()
+            derivation.subtract(before)
+            derivation.update(after)
+            gone.update(self._derived)
+            new.update(self._derive(+derivation))
+        return self._settled(gone, new)
+
+    def _renamed(self, removed: frozenset[ox.Quad], added: tuple[ox.Quad, ...]) -> tuple[list[ox.Quad], list[ox.Quad]]:
+        """Named, before and after: the change, and everything whose blank nodes it touches."""
+        nodes = {node for quad in (*removed, *added) for node in _blank(quad)}
+        touched = {quad for node in nodes for quad in self._clusters.get(node, ())}
+        before = [*touched, *(quad for quad in removed if not _blank(quad))]
+        after = [*(quad for quad in touched if quad not in removed), *added]
+        return name_nodes(before, self._base), name_nodes(after, self._base)
+
+    def _settled(self, gone: Counter[ox.Triple], new: Counter[ox.Triple]) -> Change:
+        """Two files, or two propositions of one content, may say the same triple: it goes with the last of them."""
+        left = {triple: self._count[triple] - gone[triple] + new[triple] for triple in (*gone, *new)}
+        return (
+            frozenset(triple for triple, count in left.items() if not count and self._count[triple]),
+            frozenset(triple for triple, count in left.items() if count and not self._count[triple]),
+        )
+
+    def _checked(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Triple]:
+        return (quad.triple for quad in quads if quad.graph_name != self._catalogue)
+
+    def _derive(self, quads: Iterable[ox.Quad]) -> list[ox.Triple]:
+        return derive(quads, self._subclasses)
+
+
+def _clusters(quads: Iterable[ox.Quad]) -> dict[ox.BlankNode, list[ox.Quad]]:
+    """For each blank node the quads that its name can depend on: those of whatever owns it, and of all it owns."""
+    clusters: dict[Any, list[ox.Quad]] = {}
+    for quad in quads:
+        if _blank(quad):
+            members = {quad.subject, *_blank(quad)}
+            together = {id(found): found for member in members if (found := clusters.get(member)) is not None}
+            merged = [known for found in together.values() for known in found] + [quad]
+            for node in (*members, *(node for known in merged for node in (known.subject, *_blank(known)))):
+                clusters[node] = merged
+    return {node: found for node, found in clusters.items() if isinstance(node, ox.BlankNode)}
+
+
+def _blank(quad: ox.Quad) -> list[ox.BlankNode]:
+    return [term for term in (quad.subject, quad.object) if isinstance(term, ox.BlankNode)]
+
+
+def rdflib_graph(triples: Iterable[ox.Triple]) -> Graph:
+    """The triples as an rdflib graph, their literals to the letter."""
     graph = Graph(bind_namespaces="none")
-    for quad in assembly.quads:
-        if assembly.graph_name(quad) not in UNCHECKED_GRAPHS:
-            graph.add(rdflib_triple(quad.triple))
+    for triple in triples:
+        graph.add(rdflib_triple(triple))
     return graph
 
 
 def rdflib_triple(triple: ox.Triple) -> Triple:
-    """The same triple in rdflib's terms, its literals to the letter."""
+    """The same triple in rdflib's terms."""
     return rdflib_term(triple.subject), rdflib_term(triple.predicate), rdflib_term(triple.object)
 
 
 def rdflib_term(term: Any) -> Node:
-    """An IRI or a literal of Oxigraph as rdflib's: nothing is normalised. Facts hold no blank node once they are named."""
-    if not hasattr(term, "datatype"):
+    """An IRI or a literal of Oxigraph as rdflib's, not normalised. Facts hold no blank node once they are named."""
+    if not isinstance(term, ox.Literal):
         return URIRef(term.value)
     datatype = None if term.language else URIRef(term.datatype.value)
     plain = datatype == rdflib.XSD.string

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -26,11 +27,12 @@ from .canonical import canonical_n_quads, digest
 from .competency import QUESTIONS
 from .errors import NotExpressible, PublicationRefused
 from .formats import DATASET_FORMATS, N_QUADS, RDF_FORMATS, Format
+from .literals import rewritten_literals
 from .prefixes import PREFIXES
 from .release import DUMP_STEM, Dump, Manifest, Release, current_release, file_sha256, open_release, sync_folder
 from .reporting import report_document
 from .serialisation import serialise, union
-from .validation import Report, Severity, validate
+from .validation import GateError, Report, Severity, validate
 from .views import views
 
 Progress = Callable[[str], None]
@@ -47,13 +49,26 @@ class Published:
     is_new: bool
 
 
-def check(assembly: Assembly) -> Report:
-    """Apply the shapes to the facts of an assembly. Raises GateError where the shapes themselves cannot be trusted."""
+def check(assembly: Assembly, *, require_matches: bool = True) -> Report:
+    """Apply the shapes to the facts of an assembly; `require_matches` as `validate` has it.
+
+    Raises GateError where the shapes cannot be trusted, with the place of each entity that it names.
+    """
     data = rdflib.Graph(bind_namespaces="none")
     for quad in assembly.quads:
         if assembly.graph_name(quad) not in _UNCHECKED_GRAPHS:
             data.add(tuple(_rdflib_term(term) for term in quad.triple))  # type: ignore[arg-type]
-    return validate(data, load_shapes(), load_ontology())
+    try:
+        return validate(data, load_shapes(), load_ontology(), require_matches=require_matches)
+    except GateError as error:
+        raise GateError([_placed(problem, assembly) for problem in error.problems]) from error
+
+
+def _placed(problem: str, assembly: Assembly) -> str:
+    """The problem with the file and line of the first entity that it names."""
+    named = re.findall(r"<([^<>]+)>", problem)
+    place = next((place for iri in named if (place := assembly.place_of(iri))), None)
+    return f"{place}: {problem}" if place else problem
 
 
 def _rdflib_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> rdflib.term.Node:
@@ -82,6 +97,7 @@ def publish(
     """
     if report is not None and not report.conforms:
         raise PublicationRefused(f"{len(report.violations)} violations: nothing was published")
+    releases = releases.absolute()
     content = canonical_n_quads(assembly.quads)
     name = digest(content)
     folder = releases / name
@@ -188,7 +204,17 @@ def _manifest(
         sources=assembly.sources,
         union_default_graph=union_default_graph,
         parent=parent.digest if parent else None,
+        example=_example(assembly),
+        literals_rewritten=sum(1 for _ in rewritten_literals(assembly.quads)),
     )
+
+
+def _example(assembly: Assembly) -> str | None:
+    """The organisation with the most statements about it; None for data with none under the base."""
+    prefix = assembly.base.thing("organisation/")
+    subjects = (q.subject.value for q in assembly.quads if isinstance(q.subject, ox.NamedNode))
+    counts = Counter(iri for iri in subjects if iri.startswith(prefix))
+    return min(counts, key=lambda iri: (-counts[iri], iri), default=None)
 
 
 def _files(folder: Path) -> tuple[Dump, ...]:

@@ -40,7 +40,11 @@ class Dump:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a release says of itself. `graphs` counts quads by name, relative to the base; `triples` the union."""
+    """What a release says of itself. `graphs` counts quads by name, relative to the base; `triples` the union.
+
+    `example` is an entity to show first. `literals_rewritten` counts triples whose literal the store keeps in another
+    form than the dumps (only data published without shapes have any).
+    """
 
     digest: str
     base: str
@@ -56,6 +60,8 @@ class Manifest:
     union_default_graph: bool = True
     parent: str | None = None
     views: tuple[Dump, ...] = ()
+    example: str | None = None
+    literals_rewritten: int = 0
 
     def to_json(self) -> str:
         """The manifest as the JSON text that `manifest.json` holds."""
@@ -106,6 +112,7 @@ def open_release(folder: Path) -> Release:
         raise ReleaseError(f"{folder} holds no release: manifest.json is missing") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseError(f"{folder}: manifest.json cannot be read: {error}") from error
+    folder = folder.resolve()
     for kind, files in (("dumps", manifest.dumps), ("views", manifest.views)):
         for file in files:
             path = folder / kind / file.name

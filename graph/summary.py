@@ -50,7 +50,14 @@ def summarise(
         yield dump, _node(DCAT.mediaType), _node(_IANA + form.media_type)
         yield dump, _node(DCTERMS.title), ox.Literal(form.label, language="en")
         yield dump, _node(DCTERMS.title), ox.Literal(form.label, language="fr")
-        yield dump, _node(DCTERMS.license), _node("https://creativecommons.org/licenses/by/4.0/")
+        for licence in _licences(quads, dataset):
+            yield dump, _node(DCTERMS.license), licence
+
+
+def _licences(quads: Iterable[ox.Quad], dataset: ox.NamedNode) -> list[ox.NamedNode]:
+    """What the authored catalogue says the dataset is licensed under."""
+    stated = (q.object for q in quads if q.subject == dataset and q.predicate == _node(DCTERMS.license))
+    return [licence for licence in stated if isinstance(licence, ox.NamedNode)]
 
 
 def _node(iri: str) -> ox.NamedNode:

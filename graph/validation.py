@@ -168,10 +168,19 @@ def validate(data: Graph, shapes: Graph, vocabulary: Graph, *, require_matches: 
     coverage = _coverage(data, shapes, subclasses)
     problems = [*shapes_problems(shapes, vocabulary), *data_problems(data, shapes, vocabulary)]
     if require_matches:
-        problems += [f"{entry.shape} meets no node: it checks nothing" for entry in coverage if not entry.nodes]
+        problems += _unmet([entry.shape.rpartition("#")[2] for entry in coverage if not entry.nodes])
     if problems:
         raise GateError(problems)
     return Report(_results(data, shapes, vocabulary), coverage)
+
+
+def _unmet(names: list[str]) -> list[str]:
+    if not names:
+        return []
+    return [
+        f"{len(names)} shapes meet no node, so they check nothing: {', '.join(names)}; "
+        "where these facts are meant to leave them unmet, say so with --allow-unmet"
+    ]
 
 
 # The shapes themselves ------------------------------------------------------------------------------------------
@@ -301,8 +310,17 @@ def data_problems(data: Graph, shapes: Graph, vocabulary: Graph) -> list[str]:
     words = {word for _, word in typed} | set(data.predicates())
     return [
         *(f"<{node}> is a <{kind}>, and no shape targets it" for node, kind in typed if node not in looked_at),
-        *(f"<{word}> is used in the facts and defined nowhere" for word in words if _is_misspelt(word, vocabulary)),
+        *(
+            f"<{word}> is used in the facts and defined nowhere (on <{_user(data, word)}>)"
+            for word in words
+            if _is_misspelt(word, vocabulary)
+        ),
     ]
+
+
+def _user(data: Graph, word: Node) -> str:
+    """The first node that has the word as a property or a class."""
+    return min(str(node) for node in {*data.subjects(word), *data.subjects(RDF.type, word)})
 
 
 def _is_misspelt(word: Node, vocabulary: Graph) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -19,6 +20,20 @@ from .settings import Settings
 
 EXIT_REFUSED, EXIT_USAGE = 1, 2
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "blue"}
+_FRAME: dict[str, Any] = {
+    "en": {
+        "Violation": "Violation", "Warning": "Warning", "Info": "Info", "value": "value: ", "derived": "(derived)",
+        "counts": (("violation", "violations"), ("warning", "warnings"), ("info", "infos")),
+        "next": "The facts may be published. Next: legation release",
+    },
+    "fr": {
+        "Violation": "Violation", "Warning": "Avertissement", "Info": "Remarque", "value": "valeur : ",
+        "derived": "(dérivé)",
+        "counts": (("violation", "violations"), ("avertissement", "avertissements"), ("remarque", "remarques")),
+        "next": "Les faits peuvent être publiés. Ensuite : legation release",
+    },
+}  # fmt: skip
+"""The words around a report, by language; its messages come from the shapes."""
 _QUERY_KEYS = [form.key for form in (*RESULTS_FORMATS, *RDF_FORMATS)]
 
 releases_option = click.option(
@@ -32,6 +47,9 @@ facts_option = click.option(
 base_option = click.option(
     "--base", metavar="IRI", help=f"Base IRI that entities live under. [default: {DEFAULT_BASE}]"
 )
+unmet_option = click.option(
+    "--allow-unmet", is_flag=True, help="Accept rules that meet no node of these facts; they check nothing then."
+)
 language_option = click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of the report.")
 
 
@@ -44,6 +62,9 @@ def _reports_errors(command: Callable[..., None]) -> Callable[..., None]:
             command(*arguments, **options)
         except LegationError as error:
             click.secho(f"error: {error}", fg="red", err=True)
+            sys.exit(EXIT_REFUSED)
+        except OSError as error:
+            click.secho(f"error: {error.filename or 'the system'}: {error.strerror}", fg="red", err=True)
             sys.exit(EXIT_REFUSED)
 
     return run
@@ -59,21 +80,22 @@ def main() -> None:
 @facts_option
 @base_option
 @language_option
+@unmet_option
 @click.option("--coverage", is_flag=True, help="Also list how many nodes each shape looked at.")
 @_reports_errors
-def check(facts: Path | None, base: str | None, lang: str, coverage: bool) -> None:
+def check(facts: Path | None, base: str | None, lang: str, allow_unmet: bool, coverage: bool) -> None:
     """Validate the facts and print a report. Exit code 1 when there is a Violation."""
     from legation.graph.publication import check as validate
 
     assembly = _assembled(facts, base)
-    report = validate(assembly)
+    report = validate(assembly, require_matches=not allow_unmet)
     _print_report(report, assembly, lang)
     if coverage:
         for entry in report.coverage:
             click.echo(f"{entry.nodes:6d}  {entry.shape}")
     if not report.conforms:
         sys.exit(EXIT_REFUSED)
-    click.echo("The facts may be published. Next: legation release")
+    click.echo(_FRAME[lang]["next"])
 
 
 @main.command()
@@ -87,6 +109,7 @@ def check(facts: Path | None, base: str | None, lang: str, coverage: bool) -> No
 @base_option
 @releases_option
 @language_option
+@unmet_option
 @_reports_errors
 def release(
     facts: Path | None,
@@ -97,6 +120,7 @@ def release(
     base: str | None,
     releases: Path | None,
     lang: str,
+    allow_unmet: bool,
 ) -> None:
     """Validate, derive, name, hash and write a frozen release, and make it the current one."""
     if bool(data) != without_shapes or (data and facts) or (more_data and not data):
@@ -105,7 +129,7 @@ def release(
     if data:
         built = _release_data((*data, *more_data), base, folder, union=default_graph == "union")
     else:
-        built = _release_facts(facts, base, folder, lang)
+        built = _release_facts(facts, base, folder, lang, allow_unmet=allow_unmet)
     click.echo(f"Next: legation serve --releases {folder}    (release {built.digest[:12]})")
 
 
@@ -123,7 +147,7 @@ def serve(host: str | None, port: int | None, base: str | None, releases: Path |
     settings = Settings.from_environment(host=host, port=port, releases=releases, workers=workers)
     found = current_release(settings.releases)
     if found is None:
-        found = _release_facts(None, base or f"http://localhost:{settings.port}/", settings.releases, "en")
+        found = _built_apart(base or f"http://localhost:{settings.port}/", settings.releases)
     elif base is not None and base != found.manifest.base:
         raise LegationError(
             f"the current release lives under {found.manifest.base}; to publish under {base} run: "
@@ -206,17 +230,25 @@ def _assembled(facts: Path | None, base: str | None) -> Any:
     return assemble_facts(facts or bundled_facts(), Base(base or DEFAULT_BASE))
 
 
-def _release_facts(facts: Path | None, base: str | None, folder: Path, lang: str) -> Release:
+def _release_facts(facts: Path | None, base: str | None, folder: Path, lang: str, *, allow_unmet: bool) -> Release:
     from legation.graph.publication import check as validate
     from legation.graph.publication import publish
 
     assembly = _assembled(facts, base)
     _say("checking them against the shapes")
-    report = validate(assembly)
+    report = validate(assembly, require_matches=not allow_unmet)
     if not report.conforms:
         _print_report(report, assembly, lang)
         raise PublicationRefused("nothing was published; mend the violations above and run the command again")
-    return _finished(publish(assembly, folder, report, progress=_say), folder, _counted(report))
+    return _finished(publish(assembly, folder, report, progress=_say), folder, _counted(report, lang))
+
+
+def _built_apart(base: str, folder: Path) -> Release:
+    """Build the release in a process of its own: the server never loads the validator, and forks with no store open."""
+    command = [sys.executable, "-m", __name__, "release", "--base", base, "--releases", str(folder)]
+    if subprocess.run(command, check=False).returncode:
+        raise LegationError("no release was built, so there is nothing to serve")
+    return find_release(folder, None)
 
 
 def _release_data(data: Iterable[Path], base: str | None, folder: Path, *, union: bool) -> Release:
@@ -225,7 +257,11 @@ def _release_data(data: Iterable[Path], base: str | None, folder: Path, *, union
 
     _say("reading the data")
     assembly = assemble_data(data, Base(base or DEFAULT_BASE))
+    if not assembly.quads:
+        raise LegationError("there is not one triple in these files: nothing was published")
     published = publish(assembly, folder, None, union_default_graph=union, progress=_say)
+    if count := published.release.manifest.literals_rewritten:
+        click.secho(f"{count} literals are kept by the store in another form than in the dumps", fg="yellow", err=True)
     return _finished(published, folder, "not validated, and marked so")
 
 
@@ -238,20 +274,24 @@ def _finished(published: Any, folder: Path, checked: str) -> Release:
     return built
 
 
-def _counted(report: Any) -> str:
-    return f"0 violations, {len(report.warnings)} warnings, {len(report.infos)} infos"
+def _counted(report: Any, language: str) -> str:
+    counts = (len(found) for found in (report.violations, report.warnings, report.infos))
+    return ", ".join(
+        f"{count} {words[count != 1]}" for count, words in zip(counts, _FRAME[language]["counts"], strict=True)
+    )
 
 
 def _print_report(report: Any, assembly: Any, language: str) -> None:
     from legation.graph.reporting import findings
 
+    words = _FRAME[language]
     for finding in findings(report, assembly):
-        severity = click.style(finding.severity, fg=_COLOURS[finding.severity], bold=True)
-        click.echo(f"{finding.place or '(derived)'}: {severity} {finding.rule} {finding.focus}")
+        severity = click.style(words[finding.severity], fg=_COLOURS[finding.severity], bold=True)
+        click.echo(f"{finding.place or words['derived']}: {severity} {finding.rule} {finding.focus}")
         click.echo(f"    {finding.messages[language]}")
         if finding.value is not None:
-            click.echo(f"    value: {finding.value}")
-    click.echo(f"{len(report.violations)} violations, {len(report.warnings)} warnings, {len(report.infos)} infos")
+            click.echo(f"    {words['value']}{finding.value}")
+    click.echo(_counted(report, language))
 
 
 def _announce(found: Release, settings: Settings) -> None:

@@ -66,7 +66,7 @@ def respond(site: Site, document: Document, extension: str | None) -> Response:
     body = _body(site, document, form, language)
     response = Response(body, content_type=form.content_type)
     response.headers["Content-Location"] = f"{document.stem}.{form.extension}"
-    response.headers["Link"] = header(_links(document, extension))
+    response.headers["Link"] = header(_links(site, document, extension))
     response.headers["Cache-Control"] = f"public, max-age={site.settings.document_max_age_s}"
     if form is HTML:
         response.headers["Content-Language"] = language
@@ -94,8 +94,9 @@ def encoded(site: Site, document: Document, form: Format) -> bytes:
     return serialise(triples, form, PREFIXES)
 
 
-def _links(document: Document, extension: str | None) -> list[str]:
+def _links(site: Site, document: Document, extension: str | None) -> list[str]:
     links = alternates(document.stem, DOCUMENT_FORMATS)
     links.append(link(document.topic, "describes"))
-    links.append(link("https://creativecommons.org/licenses/by/4.0/", "license"))
+    if site.licence:
+        links.append(link(site.licence, "license"))
     return [*links, link(document.stem, "canonical")] if extension else links

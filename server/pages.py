@@ -8,18 +8,15 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from flask import render_template, request
-from rdflib import RDF, RDFS, SH
-from rdflib.namespace import DCTERMS, SKOS
+from rdflib import RDF
 
-from legation.graph.description import INCOMING_MAX, LICENCE, Description
+from legation.graph.description import INCOMING_MAX, Description
 from legation.graph.formats import (
     DATASET_FORMATS,
     DOCUMENT_FORMATS,
@@ -43,7 +40,7 @@ from .example_queries import example_queries
 from .negotiation import negotiate_language
 from .problems import Problem
 from .site import Site
-from .speech import LANGUAGES, Speech, messages, plural_names
+from .speech import LANGUAGES, messages
 from .view_models import (
     DESCRIBING,
     NAMING,
@@ -54,7 +51,6 @@ from .view_models import (
     Reader,
     Row,
     Table,
-    Term,
     Value,
     compact,
     key_of,
@@ -86,13 +82,13 @@ def _chosen_language() -> str | None:
 
 def thing_page(here: Site, description: Description, language: str) -> str:
     """The page of one thing."""
-    reader = _reader(here, language)
+    reader = reader_of(here, language)
     display = Display(reader, description.triples)
     own, document = description.own, here.base.document(thing_path(here.base, description.iri) or "")
     propositions, passages, parts = _parts(display, description)
     kinds = [display.value(t.object) for t in own if t.predicate.value == str(RDF.type)]
     title = _title(display, description, kinds)
-    return _render(
+    return render(
         "thing.html", reader,
         title=title,
         iri=description.iri,
@@ -112,19 +108,19 @@ def thing_page(here: Site, description: Description, language: str) -> str:
         incoming=_incoming(display, description),
         incoming_count=description.incoming_count,
         incoming_max=INCOMING_MAX,
-        variants=_variants(document),
+        variants=variants_of(document),
         canonical=document,
     )  # fmt: skip
 
 
 def home_page(here: Site, language: str) -> str:
     """The front page: what this is, its numbers, ways in, and examples."""
-    reader = _reader(here, language)
+    reader = reader_of(here, language)
     ways = ways_in(reader)
     example = next((member for way in ways for member in way.members), None)
     title = here.titles.get(language) or next(iter(here.titles.values()), messages(language)["site_name"])
     about = here.abouts.get(language) or next(iter(here.abouts.values()), "")
-    return _render(
+    return render(
         "home.html", reader,
         title=Value(title),
         about=about,
@@ -135,18 +131,18 @@ def home_page(here: Site, language: str) -> str:
         schemes=[Display(reader).value(ox.NamedNode(str(VOCAB[name]))) for name in scheme_names()],
         structured=_structured(here, title, about),
         structured_type=JSON_LD.media_type,
-        variants=_variants(here.url("catalogue")),
+        variants=variants_of(here.url("catalogue")),
         canonical=here.url(""),
     )  # fmt: skip
 
 
 def dumps_page(here: Site, language: str) -> str:
     """The dumps with their sizes and checksums."""
-    reader = _reader(here, language)
+    reader = reader_of(here, language)
     by_name = {dump.name: dump for dump in here.release.manifest.dumps}
     names = [(form, f"{DUMP_STEM}.{form.extension}") for form in RDF_FORMATS]
     dumps = [(by_name[name], form, f"{here.path}dumps/{name}") for form, name in names if name in by_name]
-    return _render(
+    return render(
         "dumps.html", reader,
         title=Value(reader.say("dumps_title")),
         dumps=dumps,
@@ -160,39 +156,14 @@ def _checking(here: Site, name: str) -> str:
     return _curl(f"-sO {shlex.quote(here.url(f'dumps/{name}'))}") + f"\nsha256sum {name}"
 
 
-def vocabulary_page(here: Site, path: str, iri: str, triples: list[ox.Triple], language: str) -> str:
-    """A vocabulary with an anchor for each of its words."""
-    reader = _reader(here, language)
-    display = Display(reader, triples)
-    by_subject: dict[str, list[ox.Triple]] = {}
-    for triple in triples:
-        by_subject.setdefault(key_of(triple.subject), []).append(triple)
-    terms = [_term(display, term, found) for term, found in by_subject.items() if term.startswith(iri + "#")]
-    own = by_subject.get(iri, [])
-    titles = display.texts(own, (str(DCTERMS.title),))
-    return _render(
-        "vocabulary.html", reader,
-        title=titles[0] if titles else display.name(iri) or Value(path),
-        iri=iri,
-        texts=display.texts(own, DESCRIBING),
-        notes=display.texts(own, NOTING),
-        header=display.rows(own, hidden=_TOLD),
-        groups=_by_kind(terms, reader.say),
-        count=len(terms),
-        section=path.partition("/")[0],
-        variants=_variants(here.url(path)),
-        canonical=here.url(path),
-    )  # fmt: skip
-
-
 def editor_page(here: Site, language: str) -> str:
     """The query page with an example ready to run."""
-    return _editor(_reader(here, language), example_queries(language)[0][1])
+    return _editor(reader_of(here, language), example_queries(language)[0][1])
 
 
 def answer_page(here: Site, query: str, form: Format, content: str | None, language: str) -> str:
     """The query page with an answer below; `content` is None for an answer too long for a page."""
-    reader = _reader(here, language)
+    reader = reader_of(here, language)
     table, boolean, text = None, None, None
     if content is not None and form in RESULTS_FORMATS:
         found = json.loads(content)
@@ -208,8 +179,8 @@ def answer_page(here: Site, query: str, form: Format, content: str | None, langu
 
 def problem_page(here: Site, problem: Problem, language: str) -> str:
     """The page of an error; a query that was asked in the address can be mended where it stands."""
-    return _render(
-        "problem.html", _reader(here, language),
+    return render(
+        "problem.html", reader_of(here, language),
         title=Value(problem.type.title[language]),
         problem=problem,
         query=request.args.get("query", ""),
@@ -221,22 +192,24 @@ def problem_page(here: Site, problem: Problem, language: str) -> str:
 def problem_type_page(here: Site, problem: Problem, language: str) -> str:
     """The page that the `type` of a problem document leads to."""
     title, address = Value(problem.type.title[language]), here.url(f"problems/{problem.type.slug}")
-    return _render("problem_type.html", _reader(here, language), title=title, problem=problem, canonical=address)
+    return render("problem_type.html", reader_of(here, language), title=title, problem=problem, canonical=address)
 
 
 def _editor(reader: Reader, query: str, **shown: object) -> str:
     here = reader.site
     command = _curl(f"-s {shlex.quote(here.url('sparql'))}", _accept(RESULTS_CSV), "--data-urlencode query@question.rq")
-    return _render("sparql.html", reader, title=Value(reader.say("sparql_title")), query=query, prefixes=PREFIXES,
+    return render("sparql.html", reader, title=Value(reader.say("sparql_title")), query=query, prefixes=PREFIXES,
                    examples=example_queries(reader.language), rows_max=ROWS_MAX, command=command,
                    canonical=here.url("sparql"), **shown)  # fmt: skip
 
 
-def _reader(here: Site, language: str) -> Reader:
+def reader_of(here: Site, language: str) -> Reader:
+    """The reader of the page asked for."""
     return Reader(here, language, has_chosen=_chosen_language() == language)
 
 
-def _render(template: str, reader: Reader, *, title: Value, **shown: Any) -> str:
+def render(template: str, reader: Reader, *, title: Value, **shown: Any) -> str:
+    """A page from its template; every template is given the site, the reader and the frame's words."""
     others = {code: "?" + urlencode([*_kept_fields(), ("lang", code)]) for code in LANGUAGES}
     return render_template(
         template,
@@ -248,7 +221,7 @@ def _render(template: str, reader: Reader, *, title: Value, **shown: Any) -> str
         language_names={code: messages(code)["language_name"] for code in LANGUAGES},
         title=title,
         head_title=_DIRECTIONS.sub("", title.text),
-        licences=(LICENCE, CODE_LICENCE),
+        licences=(reader.site.licence, CODE_LICENCE),
         **shown,
     )
 
@@ -328,7 +301,8 @@ def _incoming(display: Display, description: Description) -> tuple[Row, ...]:
     return display.rows(turned, hidden=(), inverse=True)
 
 
-def _variants(stem: str) -> list[tuple[Format, str]]:
+def variants_of(stem: str) -> list[tuple[Format, str]]:
+    """The addresses of a document's data by format."""
     return [(form, f"{stem}.{form.extension}") for form in DOCUMENT_FORMATS if form is not HTML]
 
 
@@ -363,7 +337,7 @@ def _structured(here: Site, title: str, about: str) -> dict[str, object]:
         "name": title,
         "description": about or title,
         "url": here.url(""),
-        "license": LICENCE,
+        **({"license": here.licence} if here.licence else {}),
         "inLanguage": list(LANGUAGES),
         "isAccessibleForFree": True,
         "version": here.release.digest,
@@ -378,45 +352,6 @@ def _structured(here: Site, title: str, about: str) -> dict[str, object]:
             if dump.name.rpartition(".")[2] in formats
         ],
     }
-
-
-def _term(display: Display, iri: str, triples: list[ox.Triple]) -> Term:
-    kinds = (compact(key_of(t.object)) for t in triples if t.predicate.value == str(RDF.type))
-    anchor = iri.partition("#")[2]
-    rows = display.rows(triples, hidden=_TOLD | _BOOKKEEPING)
-    return Term(
-        anchor=anchor,
-        iri=iri,
-        code=compact(iri),
-        number=(_NUMBERED.match(anchor) or [""])[0],
-        kinds=tuple(kinds),
-        label=display.name(iri) or Value(anchor),
-        definition=display.texts(triples, DESCRIBING),
-        notes=display.texts(triples, NOTING),
-        rows=tuple(replace(row, values=tuple(map(_by_code, row.values))) for row in rows),
-    )
-
-
-_BOOKKEEPING = frozenset(map(str, (RDFS.isDefinedBy, SKOS.inScheme, SKOS.topConceptOf, SH.prefixes)))
-"""What is the same for every word of a vocabulary and stands at its head."""
-
-
-def _by_code(value: Value) -> Value:
-    """A foreign word by its prefixed name: readers of a vocabulary look for that."""
-    return replace(value, text=value.code, code=None, language=None) if value.iri and value.code else value
-
-
-def _by_kind(terms: list[Term], say: Speech) -> list[tuple[str, list[Term]]]:
-    """Numbered rules first, in their order; then each term once, under the commonest of its kinds."""
-    rules = sorted((term for term in terms if term.number), key=lambda term: int(term.number[1:]))
-    groups = {say("vocabulary_rules"): rules} if rules else {}
-    common = Counter(kind for term in terms for kind in term.kinds)
-    for term in terms:
-        if not term.number:
-            kind = max(term.kinds, key=lambda k: common[k], default="")
-            head = plural_names(say.language).get(kind) or kind or say("vocabulary_other_kind")
-            groups.setdefault(head, []).append(term)
-    return list(groups.items())
 
 
 def _table(reader: Reader, found: Mapping[str, Any]) -> Table:

@@ -19,12 +19,15 @@ _UPDATE = ("update", "using-graph-uri", "using-named-graph-uri")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a protocol request asks; `query` is None for a request without one (the service description)."""
+    """What a protocol request asks; `query` is None for a request without one (the service description).
+
+    `formats` are the values of `format=`: clients send a short name, a media type, or one after the other.
+    """
 
     query: str | None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    format: str | None = None
+    formats: tuple[str, ...] = ()
     timeout_s: float | None = None
 
 
@@ -90,7 +93,7 @@ def _asked(fields: Iterable[tuple[str, str]]) -> Asked:
         query=_query(values),
         default_graphs=_graphs(values, "default-graph-uri"),
         named_graphs=_graphs(values, "named-graph-uri"),
-        format=_single(values, "format"),
+        formats=tuple(values.get("format", ())),
         timeout_s=_timeout(values),
     )
 

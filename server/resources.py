@@ -13,6 +13,7 @@ from .documents import Document, respond
 from .pages import thing_page
 from .problems import ProblemRaised
 from .site import Site, site
+from .speech import LANGUAGES
 
 blueprint = Blueprint("resources", __name__)
 _UNESCAPED = "/:@!$&'()*+,;=-._~"
@@ -22,7 +23,8 @@ _UNESCAPED = "/:@!$&'()*+,;=-._~"
 def thing(path: str) -> Response:
     """303 See Other, absolute and on the public base, to the document; the thing itself has no representation."""
     response = Response(status=303)
-    response.headers["Location"] = site().base.document(_escaped(path, "/id/"))
+    language = f"?lang={request.args['lang']}" if request.args.get("lang") in LANGUAGES else ""
+    response.headers["Location"] = site().base.document(_escaped(path, "/id/")) + language
     response.headers["Cache-Control"] = f"public, max-age={site().settings.document_max_age_s}"
     return response
 

@@ -91,6 +91,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "limit_request_line": REQUEST_LINE_BYTES,
             "when_ready": lambda _: self._on_ready(),
+            "worker_exit": lambda _, worker: _close_store(worker),
             "proc_name": "legation",
         }
         for name, value in options.items():
@@ -101,6 +102,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         release = open_release(self._folder)
         store = EmbeddedStore(release, self._settings.limits, self._settings.memory_quads_max)
         return create_app(self._settings, release, store)
+
+
+def _close_store(worker: Worker) -> None:
+    """End the worker's query processes; a worker that failed to start has none."""
+    app = getattr(worker, "wsgi", None)
+    if app is not None:
+        app.extensions["legation"].store.close()
 
 
 def serve(settings: Settings, release_folder: Path, on_ready: Callable[[], None]) -> None:

@@ -38,6 +38,7 @@ class Settings:
     document_max_age_s: int = 300
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "releases", self.releases.absolute())
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, int | float) and value <= 0:

@@ -23,6 +23,10 @@ from legation.ontology.terms import W3ID
 from .settings import Settings
 
 _WORD = re.compile(re.escape(str(W3ID)) + r"(\w[\w./-]*(?:#[^\s]*)?)")
+_LICENCE_QUERY = (
+    "SELECT ?l WHERE { ?d a <http://rdfs.org/ns/void#Dataset> ; <http://purl.org/dc/terms/license> ?l } "
+    "ORDER BY ?d ?l LIMIT 1"
+)
 _DATASET_QUERY = (
     "SELECT ?d ?title ?about WHERE { ?d a <http://rdfs.org/ns/void#Dataset> ; <http://purl.org/dc/terms/title> ?title "
     "OPTIONAL { ?d <http://purl.org/dc/terms/description> ?about FILTER(LANG(?about) = LANG(?title)) } }"
@@ -87,6 +91,12 @@ class Site:
     def abouts(self) -> Mapping[str, str]:
         """The dataset's description by language."""
         return {text.language: text.value for _, _, text in self._dataset if text is not None and text.language}
+
+    @cached_property
+    def licence(self) -> str | None:
+        """The IRI of the licence that the dataset names; None for data that name none."""
+        rows = self.store.select(_LICENCE_QUERY)
+        return rows[0][0].value if rows and isinstance(rows[0][0], ox.NamedNode) else None
 
     @cached_property
     def _dataset(self) -> list[tuple[ox.NamedNode, ox.Literal, ox.Literal | None]]:

@@ -32,6 +32,13 @@ from .site import Site, site
 blueprint = Blueprint("sparql", __name__)
 
 
+@blueprint.route("/sparql/", methods=["GET", "POST", "QUERY"])
+def with_slash() -> Response:
+    """308 Permanent Redirect: the endpoint has no slash at its end, and a POST stays a POST."""
+    question = request.query_string.decode("latin-1")
+    return Response(status=308, headers={"Location": site().url("sparql") + (f"?{question}" if question else "")})
+
+
 @blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
 def sparql() -> Response:
     """SPARQL 1.1 Protocol, query operation; without a query, the service description or the editor."""
@@ -60,8 +67,8 @@ def _body(bytes_max: int) -> bytes:
 def _form_of(asked: Asked, query: Query) -> Format:
     """The format of the answer: by `format=` or else by Accept, among those that fit the query's form."""
     offered = RESULTS_FORMATS if query.form in {Form.SELECT, Form.ASK} else RDF_FORMATS
-    if asked.format is not None:
-        return _named_format(asked.format, (*offered, HTML))
+    if asked.formats:
+        return _named_format(asked.formats, (*offered, HTML))
     lines = request.headers.getlist("Accept")
     choice = negotiate(", ".join(lines) if lines else None, (*offered, HTML), default=offered[0])
     if choice is None:
@@ -72,11 +79,14 @@ def _form_of(asked: Asked, query: Query) -> Format:
     return choice.format
 
 
-def _named_format(name: str, offered: tuple[Format, ...]) -> Format:
-    found = format_by_name(name, offered)
+def _named_format(names: tuple[str, ...], offered: tuple[Format, ...]) -> Format:
+    """The first format that one of the names means: SPARQLWrapper sends a short name and a media type together."""
+    found = next((form for name in names if (form := format_by_name(name, offered))), None)
     if found is None:
-        names = [form.key for form in offered]
-        raise ProblemRaised("unknown-format", f"{name!r} is none of {', '.join(names)}.", available=names)
+        known = [form.key for form in offered]
+        raise ProblemRaised(
+            "unknown-format", f"{' and '.join(names)!r} is none of {', '.join(known)}.", available=known
+        )
     return found
 
 
@@ -143,7 +153,7 @@ def _page(here: Site, asked: Asked, query: Query) -> str:
 def _describe_service(here: Site, asked: Asked) -> Response:
     if request.method != "GET" and request.method != "HEAD":
         raise ProblemRaised("query-parameters", "The request carries no query parameter.")
-    extension = None if asked.format is None else _named_format(asked.format, DOCUMENT_FORMATS).extension
+    extension = _named_format(asked.formats, DOCUMENT_FORMATS).extension if asked.formats else None
     document = Document(
         stem=here.url("sparql"),
         topic=here.url("sparql"),

@@ -15,9 +15,9 @@ from legation.ontology.terms import ONTOLOGY, VOCAB, W3ID
 from legation.shapes import shapes_files
 
 from .documents import Document, respond
-from .pages import vocabulary_page
 from .problems import ProblemRaised
 from .site import site
+from .vocabulary_pages import vocabulary_page
 
 blueprint = Blueprint("vocabulary", __name__)
 
@@ -71,7 +71,7 @@ def _vocabulary(path: str, iri: str, extension: str | None) -> Response:
         stem=here.url(path),
         topic=iri,
         triples=lambda: triples,
-        page=lambda language: vocabulary_page(here, path, iri, triples, language),
+        page=lambda language: vocabulary_page(here, path, iri, language),
     )
     return respond(here, document, extension)
 

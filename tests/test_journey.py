@@ -14,7 +14,7 @@ import pytest
 import rdflib
 from live import LiveServer, free_port, run_legation, serving
 from rdflib.compare import isomorphic
-from SPARQLWrapper import CSV, JSON, POST, SPARQLWrapper
+from SPARQLWrapper import CSV, JSON, JSONLD, N3, POST, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 
 from legation.graph.fact_files import bundled_facts
 
@@ -51,16 +51,23 @@ def test_curl_gets_turtle_about_an_entity(live: LiveServer) -> None:
     assert (rdflib.URIRef(live("id/organisation/nato")), rdflib.RDFS.label, rdflib.Literal("NATO", lang="en")) in graph
 
 
-def test_every_entity_iri_of_a_description_dereferences(live: LiveServer) -> None:
-    """Subjects, predicates and objects under the base, and the words of the ontology, all lead somewhere."""
-    graph = rdflib.Graph().parse(live("id/organisation/nato"))
-    entities = {str(t) for triple in graph for t in triple if str(t).startswith(live.base)}
-    assert len(entities) > 20
-    for iri in entities:
-        with urllib.request.urlopen(
-            urllib.request.Request(iri, headers={"Accept": "text/turtle"}), timeout=10
-        ) as answer:
-            assert answer.status == 200
+def test_every_iri_of_the_release_under_its_base_dereferences_and_is_described(live: LiveServer) -> None:
+    """Every subject and object of the dump that the deployment names leads to Turtle that speaks of it."""
+    dump = rdflib.Graph().parse(live("dumps/legation.nt"), format="nt")
+    terms = {term for s, _, o in dump for term in (s, o) if isinstance(term, rdflib.URIRef)}
+    named = {str(term) for term in terms if term.startswith(live("id/"))}
+    assert len(named) > 400
+    missing = {iri for iri in named if (rdflib.URIRef(iri), None, None) not in rdflib.Graph().parse(iri)}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("extension", ["ttl", "rdf", "nt"])
+def test_rapper_reads_a_description(live: LiveServer, extension: str) -> None:
+    """A second parser, that is not ours nor rdflib's, counts the same triples."""
+    parser = {"ttl": "turtle", "rdf": "rdfxml", "nt": "ntriples"}[extension]
+    address = live(f"doc/organisation/russia.{extension}")
+    done = subprocess.run(["rapper", "-q", "-i", parser, address], capture_output=True, check=True, timeout=30)
+    assert len(set(done.stdout.splitlines())) == len(rdflib.Graph().parse(address))
 
 
 @pytest.mark.parametrize("method", ["GET", POST])
@@ -72,6 +79,27 @@ def test_sparqlwrapper_learns_who_expelled_how_many_of_whose_mission_and_when(li
     assert rows == [
         {"who": "NATO", "howMany": "8", "whose": "Russia", "earliest": "2021-10-01", "latest": "2021-10-06"}
     ]
+
+
+@pytest.mark.parametrize("results", [JSON, XML, CSV, TSV])
+@pytest.mark.parametrize("method", ["GET", POST])
+def test_sparqlwrapper_gets_every_result_format(live: LiveServer, method: str, results: str) -> None:
+    """It names a format twice in one request, by a short name and a media type; both mean the same."""
+    endpoint = SPARQLWrapper(live("sparql"), returnFormat=results)
+    endpoint.setMethod(method)
+    endpoint.setQuery("SELECT ?n { VALUES ?n { 8 } }")
+    assert b"8" in endpoint.query().response.read()
+
+
+@pytest.mark.parametrize("results", [TURTLE, N3, RDFXML, JSONLD])
+@pytest.mark.parametrize("method", ["GET", POST])
+def test_sparqlwrapper_gets_every_graph_format(live: LiveServer, method: str, results: str) -> None:
+    """And rdflib reads what came."""
+    endpoint = SPARQLWrapper(live("sparql"), returnFormat=results)
+    endpoint.setMethod(method)
+    endpoint.setQuery("CONSTRUCT WHERE { ?s a <https://w3id.org/legation/ns#Expulsion> }")
+    parser = {TURTLE: "turtle", N3: "turtle", RDFXML: "xml", JSONLD: "json-ld"}[results]
+    assert len(rdflib.Graph().parse(data=endpoint.query().response.read(), format=parser)) == 1
 
 
 def test_rdflib_parses_a_measure_by_negotiation_alone(live: LiveServer) -> None:
@@ -106,7 +134,7 @@ def test_an_endless_query_is_stopped_and_the_next_answered_at_once(live: LiveSer
     with caught.value as answer:
         problem = json.loads(answer.read())
         assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
-    assert time.monotonic() - started < 10
+    assert 2 <= time.monotonic() - started < 4, "the deadline is two seconds; a busy machine is given two more"
     assert problem["type"] == live("problems/query-timeout")
     assert problem["seconds"] == 2
     assert "dumps" in problem["advice"]
@@ -142,13 +170,13 @@ def test_facts_without_a_speaker_are_refused_by_name_and_nothing_is_written(tmp_
     number = next(n for n, line in enumerate(lines) if "dip:speaker" in line)
     del lines[number]
     article.write_text("".join(lines), "utf-8")
-    for language, word in (("en", "speaker"), ("fr", "auteur")):
+    for language, words in (("en", "1 violation, "), ("fr", "1 violation, 4 avertissements")):
         done = run_legation("release", "--facts", str(facts), "--releases", str(tmp_path / "out"), "--lang", language)
         report = done.stdout.decode()
         assert done.returncode == 1
         assert "Violation K01 id/statement/" in report
         assert f"article/{article.name}:" in report
-        assert word in report.lower() or "locuteur" in report.lower()
+        assert words in report
     assert not (tmp_path / "out").exists()
 
 

@@ -77,9 +77,13 @@ def test_the_wheel_publishes_and_serves_its_facts(environment: Path, tmp_path: P
         wait_until_ready(f"http://localhost:{port}/", process, log)
         graph = rdflib.Graph().parse(f"http://localhost:{port}/id/organisation/nato")
         assert len(graph) > 10
+        dump = rdflib.Graph().parse(f"http://localhost:{port}/dumps/legation.ttl", format="turtle")
+        assert len(dump) > 3000
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        ended = process.wait(timeout=30)
+    assert ended == 0
+    assert "SIGSEGV" not in log.read_text()
     asked = "PREFIX dip: <https://w3id.org/legation/ns#> SELECT ?n { ?m a dip:Expulsion ; dip:headcount ?n }"
     (tmp_path / "q.rq").write_text(asked)
     assert run(environment / "bin/legation", "query", "q.rq", cwd=tmp_path).split() == ["n", "8"]

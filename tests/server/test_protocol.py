@@ -36,7 +36,7 @@ ASK = "ASK%20%7B%7D"
         ),
         pytest.param("POST", "default-graph-uri=urn:a", QUERY, b"ASK {}", Asked("ASK {}", ("urn:a",)), id="S2 direct"),
         pytest.param(
-            "GET", f"query={ASK}&format=csv&timeout=1.5", "", b"", Asked("ASK {}", (), (), "csv", 1.5), id="S12"
+            "GET", f"query={ASK}&format=csv&timeout=1.5", "", b"", Asked("ASK {}", (), (), ("csv",), 1.5), id="S12"
         ),
     ],
 )
