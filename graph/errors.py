@@ -114,6 +114,9 @@ class QueryCrashed(QueryFailed):
 class QueryAbandoned(QueryFailed):
     """Whoever asked has hung up: nobody waits for the answer any more."""
 
+    def __init__(self) -> None:
+        super().__init__("the client has closed its side of the connection")
+
 
 class StoreBusy(QueryFailed):
     """Every query process is working and the queue is full, or stayed full for as long as this query may wait."""

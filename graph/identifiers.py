@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import pyoxigraph as ox
+
 from .errors import SettingsError
 
 DEFAULT_BASE = "http://localhost:8000/"
@@ -69,5 +71,11 @@ def thing_path(base: Base, iri: str) -> str | None:
 
 
 def is_valid_iri(iri: str) -> bool:
-    """Whether the text has no character that SPARQL's IRIREF (grammar rule 139) excludes, and is absolute."""
-    return not _FORBIDDEN.search(iri) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) is not None
+    """Whether the text is an absolute IRI (RFC 3987), without a character that SPARQL's IRIREF (rule 139) excludes."""
+    if _FORBIDDEN.search(iri):
+        return False
+    try:
+        ox.NamedNode(iri)
+    except ValueError:
+        return False
+    return True

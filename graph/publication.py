@@ -25,7 +25,7 @@ from legation.shapes import load_shapes
 from .assembly import CATALOGUE, ONTOLOGY, SHAPES, Assembly
 from .canonical import canonical_n_quads, digest
 from .competency import QUESTIONS
-from .errors import NotExpressible, PublicationRefused
+from .errors import NotExpressible, PublicationRefused, ReleaseError
 from .formats import DATASET_FORMATS, N_QUADS, RDF_FORMATS, Format
 from .literals import rewritten_literals
 from .prefixes import PREFIXES
@@ -102,7 +102,7 @@ def publish(
     name = digest(content)
     folder = releases / name
     if folder.exists():
-        return Published(open_release(folder), is_new=False)
+        return Published(_same(open_release(folder), union_default_graph), is_new=False)
     releases.mkdir(parents=True, exist_ok=True)
     _sweep(releases)
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
@@ -115,6 +115,15 @@ def publish(
         raise
     sync_folder(releases)
     return Published(open_release(folder), is_new=True)
+
+
+def _same(found: Release, union_default_graph: bool) -> Release:
+    if found.manifest.union_default_graph != union_default_graph:
+        raise ReleaseError(
+            f"release {found.digest[:12]} is already there with another default graph; "
+            "publish into another folder (--releases) or remove it first"
+        )
+    return found
 
 
 def _sweep(releases: Path) -> None:

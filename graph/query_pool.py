@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import signal
 import socket
@@ -31,6 +32,8 @@ from .query_process import DATA, END, HEADER, KILL, LENGTH, NUMBER, SPAWN, Optio
 _START_S = 60.0
 """Seconds that a template may take to load a release and say that it is ready."""
 _RECV_BYTES = 1 << 16
+_LOOK_S = 0.25
+"""Seconds between two looks at whether a waiting asker is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Limits:
     """What one query may take, and how many may wait. Seconds and bytes, as the names say."""
 
     processes: int = 2
-    queue_max: int = 64
+    queue_max: int = 12
     query_timeout_s: float = 10.0
     query_memory_bytes: int = 1 << 30
     spool_bytes: int = 1 << 20
@@ -72,7 +75,9 @@ class Template:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "legation.graph.query_process", self._options.to_json()]
         with theirs:
-            self._process = subprocess.Popen(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, env=os.environ | {"RUST_BACKTRACE": "0"}
+            )
         ours.settimeout(_START_S)
         self._control = ours
         self._read_number()
@@ -259,6 +264,12 @@ def _error_of(facts: Mapping[str, str], limits: Limits) -> LegationError:
     return QueryCrashed("the engine could not evaluate the query")
 
 
+def _has_hung_up(asker: int) -> bool:
+    poll = select.poll()
+    poll.register(asker, select.POLLRDHUP)
+    return bool(poll.poll(0))
+
+
 class QueryPool:
     """Query processes over one release. `run` is safe to call from many threads."""
 
@@ -277,29 +288,46 @@ class QueryPool:
         the queue is full or the deadline passes while waiting, and whatever the first part of the answer raises.
         """
         allowed = min(timeout_s or self.limits.query_timeout_s, self.limits.query_timeout_s)
-        child = self._acquire(allowed)
+        child = self._sent(job, allowed, asker)
         answer = Answer(self, child, allowed, asker)
         try:
-            child.send(job)
             answer.spool(self.limits.spool_bytes)
         except BaseException:
             answer.close()
             raise
         return answer
 
-    def _acquire(self, wait_s: float) -> _Child:
+    def _sent(self, job: Job, wait_s: float, asker: int | None) -> _Child:
+        """A child that has taken the job. One that died while idle is replaced: nothing was begun, nothing is lost."""
+        for _ in range(self.limits.processes + 1):
+            child = self._acquire(wait_s, asker)
+            try:
+                child.send(job)
+            except OSError:
+                self.discard(child)
+            else:
+                return child
+        raise StoreBusy(1, "no query process stays alive")
+
+    def _acquire(self, wait_s: float, asker: int | None) -> _Child:
         with self._changed:
             if not self._free and self._waiting >= self.limits.queue_max:
                 raise StoreBusy(max(1, round(self.limits.query_timeout_s / 2)), "the queue of queries is full")
             self._waiting += 1
             try:
-                if not self._changed.wait_for(lambda: self._free, wait_s):
-                    raise StoreBusy(max(1, round(self.limits.query_timeout_s / 2)))
+                self._wait_for_a_place(time.monotonic() + wait_s, asker)
             finally:
                 self._waiting -= 1
             self._free -= 1
             child = self._idle.pop() if self._idle else None
         return child or self._spawned()
+
+    def _wait_for_a_place(self, until: float, asker: int | None) -> None:
+        while not self._changed.wait_for(lambda: self._free, min(_LOOK_S, max(0.0, until - time.monotonic()))):
+            if asker is not None and _has_hung_up(asker):
+                raise QueryAbandoned
+            if time.monotonic() >= until:
+                raise StoreBusy(max(1, round(self.limits.query_timeout_s / 2)))
 
     def _spawned(self) -> _Child:
         try:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -30,7 +31,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from .errors import NotExpressible
-from .formats import RDF_FORMATS, RESULTS_FORMATS, Format
+from .formats import RDF_FORMATS, RESULTS_FORMATS, RESULTS_XML, Format
 from .sandbox import confine, die_with_parent
 from .serialisation import rdf_format, serialise, with_prefixes_in_order
 
@@ -40,6 +41,8 @@ NUMBER = struct.Struct("!q")
 LENGTH = struct.Struct("!I")
 HEADER = struct.Struct("!cI")
 FRAME_BYTES = 1 << 16
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""What XML 1.0 excludes (section 2.2, production 2); the engine writes it raw."""
 _FORMATS = {form.key: form for form in (*RDF_FORMATS, *RESULTS_FORMATS)}
 
 
@@ -133,6 +136,7 @@ def _answer(peer: socket.socket, store: ox.Store, job: dict[str, Any], options: 
     try:
         results = _evaluate(store, job)
         _write(results, job["format"], options, out)
+        out.end({"seconds": time.perf_counter() - started})
     except (SyntaxError, ValueError) as error:
         out.fail("invalid", str(error.msg if isinstance(error, SyntaxError) else error))
     except NotExpressible as error:
@@ -143,8 +147,6 @@ def _answer(peer: socket.socket, store: ox.Store, job: dict[str, Any], options: 
         raise
     except (OSError, RuntimeError) as error:
         out.fail("engine", type(error).__name__)
-    else:
-        out.end({"seconds": time.perf_counter() - started})
 
 
 def _evaluate(store: ox.Store, job: dict[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
@@ -183,7 +185,7 @@ class _Frames:
 
     def write(self, content: bytes) -> int:
         self._waiting += content
-        if len(self._waiting) >= FRAME_BYTES:
+        while len(self._waiting) >= FRAME_BYTES:
             self._send(self._frame())
         return len(content)
 
@@ -191,18 +193,21 @@ class _Frames:
         """Nothing: frames leave when they are full, and at the end."""
 
     def end(self, facts: dict[str, Any]) -> None:
+        last = self._frame() if self._waiting else b""
         content = json.dumps(facts).encode()
-        self._send((self._frame() if self._waiting else b"") + HEADER.pack(END, len(content)) + content)
+        self._send(last + HEADER.pack(END, len(content)) + content)
 
     def fail(self, kind: str, message: str) -> None:
         content = json.dumps({"kind": kind, "message": message}).encode()
         self._send(HEADER.pack(ERROR, len(content)) + content)
 
     def _frame(self) -> bytes:
-        content = bytes(self._waiting)
+        content = bytes(self._waiting[:FRAME_BYTES])
+        if self._form is RESULTS_XML and _NOT_XML.search(content):
+            raise NotExpressible("XML cannot carry a control character of this answer; ask for JSON")
         if not self._begun:
             content, self._begun = with_prefixes_in_order(content, self._form), True
-        self._waiting.clear()
+        del self._waiting[:FRAME_BYTES]
         return HEADER.pack(DATA, len(content)) + content
 
 

@@ -17,10 +17,23 @@ from .formats import RDF_XML, TRIG, TURTLE, Format
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_TYPE = ox.NamedNode(_RDF + "type")
 _PREFIX = b"@prefix "
-_ELEMENT_NAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
+_NAME_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_ELEMENT_NAME = re.compile(f"[{_NAME_START}][-.0-9\u00b7\u0300-\u036f\u203f\u2040{_NAME_START}]*\\Z")
+"""NCName of Namespaces in XML 1.0, section 3: what may stand for a predicate or class after its prefix."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_XML_NAMESPACES = ("http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/")
+_SYNTAX_NAMES = frozenset(
+    _RDF + name
+    for name in ("RDF", "ID", "about", "aboutEach", "aboutEachPrefix", "bagID", "parseType", "resource", "nodeID",
+                 "datatype", "Description", "li")
+)  # fmt: skip
+"""Names that RDF/XML keeps for its own syntax (section 5.1)."""
 
 
 def rdf_format(form: Format) -> ox.RdfFormat:
@@ -64,6 +77,8 @@ def _iris(statement: ox.Triple | ox.Quad) -> Iterator[str]:
             yield term.value
         elif isinstance(term, ox.Literal):
             yield term.datatype.value
+        elif isinstance(term, ox.Triple):
+            yield from _iris(term)
 
 
 def _namespace(iri: str) -> str:
@@ -75,11 +90,17 @@ def _refuse_inexpressible(statement: ox.Triple | ox.Quad) -> None:
     if statement.predicate == _TYPE and isinstance(statement.object, ox.NamedNode):
         names.append(statement.object)
     for name in names:
-        local = re.split(r"[/#:?]", name.value)[-1]
-        if not _ELEMENT_NAME.search(local):
+        if not _is_element_name(name.value):
             raise NotExpressible(f"RDF/XML cannot name <{name.value}> as an element; ask for Turtle or JSON-LD")
+    if isinstance(statement.object, ox.Triple):
+        raise NotExpressible("RDF/XML cannot carry a triple as a value; ask for Turtle or N-Triples")
     if isinstance(statement.object, ox.Literal) and _NOT_XML.search(statement.object.value):
         raise NotExpressible("RDF/XML cannot carry a control character in a literal; ask for Turtle or JSON-LD")
+
+
+def _is_element_name(iri: str) -> bool:
+    usable = iri not in _SYNTAX_NAMES and not iri.startswith(_XML_NAMESPACES)
+    return usable and _ELEMENT_NAME.search(re.split(r"[/#:?]", iri)[-1]) is not None
 
 
 def union(quads: Iterable[ox.Quad]) -> list[ox.Triple]:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, request
 from rdflib.namespace import DCAT, VOID
 
+from legation.graph.errors import ReleaseError
 from legation.graph.formats import DOCUMENT_FORMATS, JSON, RDF_FORMATS, TEXT, Format, by_extension
-from legation.graph.release import DUMP_STEM
+from legation.graph.release import DUMP_STEM, Dump, open_release
 
 from .documents import Document, respond
 from .pages import dumps_page, home_page, page_language
 from .problems import ProblemRaised
+from .ranges import Part, Unsatisfiable, part_of
 from .site import Site, site
 
 blueprint = Blueprint("datasets", __name__)
+_READ_BYTES = 1 << 16
 _CATALOGUE_QUERY = f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{
   {{ ?s a <{VOID.Dataset}> }} UNION {{ ?d a <{VOID.Dataset}> ; <{DCAT.distribution}> ?s }}
   ?s ?p ?o }}"""
@@ -65,18 +71,53 @@ def dump(name: str) -> Response:
     """One dump, whole or a range of its bytes (RFC 9110, section 14)."""
     here = site()
     form = _dump_format(name)
-    path = here.release.dump(form.extension)
-    if not path.is_file():
+    entry = next((dump for dump in here.release.manifest.dumps if dump.name == name), None)
+    if entry is None:
         raise ProblemRaised(
             "not-found", f"This release has no dump in {form.label}: the format cannot carry its triples."
         )
-    sha256 = next(dump.sha256 for dump in here.release.manifest.dumps if dump.name == name)
-    response = send_file(path, mimetype=form.media_type, conditional=True, etag=sha256[:32], last_modified=None)
-    response.headers["Content-Type"] = form.content_type
+    response = _file(here.release.dump(form.extension), entry, form)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = f"public, max-age={here.settings.document_max_age_s}"
-    response.headers["Repr-Digest"] = _digest_field(sha256)
     return response
+
+
+def _file(path: Path, entry: Dump, form: Format) -> Response:
+    """A file of the release, whole or a part of it. Raises ReleaseError where it is not as the manifest says."""
+    if not path.is_file() or path.stat().st_size != entry.bytes:
+        raise ReleaseError("the release on disk is damaged")
+    part = _part(entry)
+    response = Response(_read(path, part), status=206 if part else 200, content_type=form.content_type)
+    response.content_length = part.stop - part.start if part else entry.bytes
+    if part:
+        response.headers["Content-Range"] = part.content_range
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Repr-Digest"] = _digest_field(entry.sha256)
+    response.set_etag(entry.sha256[:32])
+    return response if part else cast(Response, response.make_conditional(request))
+
+
+def _part(entry: Dump) -> Part | None:
+    """The part that a GET asks for; If-Range with another tag than today's asks for the whole (RFC 9110, 13.1.5)."""
+    if request.method != "GET" or request.headers.get("If-Range", f'"{entry.sha256[:32]}"') != f'"{entry.sha256[:32]}"':
+        return None
+    try:
+        return part_of(request.headers.get("Range"), entry.bytes)
+    except Unsatisfiable as error:
+        raise ProblemRaised(
+            "range-not-satisfiable",
+            f"The file has {entry.bytes} bytes.",
+            headers={"Content-Range": f"bytes */{entry.bytes}"},
+        ) from error
+
+
+def _read(path: Path, part: Part | None) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(part.start if part else 0)
+        left = part.stop - part.start if part else path.stat().st_size
+        while left > 0 and (content := file.read(min(_READ_BYTES, left))):
+            left -= len(content)
+            yield content
 
 
 def _dump_format(name: str) -> Format:
@@ -97,6 +138,7 @@ def _digest_field(sha256: str) -> str:
 def health() -> Response:
     """Whether this server can answer, and from which release."""
     here: Site = site()
+    open_release(here.release.folder)
     here.store.select("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")
     response = Response(here.release.manifest.to_json(), content_type=JSON.content_type)
     response.headers["Cache-Control"] = "no-store"

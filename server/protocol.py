@@ -39,11 +39,13 @@ def read_request(method: str, query_string: bytes, content_type: str, body: byte
     media_type = _media_type(content_type)
     if media_type == SPARQL_UPDATE.media_type:
         _refuse_update("a SPARQL update")
+    if any(name == "query" for name, _ in in_url):
+        raise ProblemRaised(
+            "query-parameters", "The query stands in the address of a request with a body."
+        )
     if media_type == FORM.media_type:
-        return _asked([*_fields(body), *(pair for pair in in_url if pair[0] != "query")])
+        return _asked([*_fields(body), *in_url])
     if media_type == SPARQL_QUERY.media_type:
-        if any(name == "query" for name, _ in in_url):
-            raise ProblemRaised("query-parameters", "The query stands both in the address and in the body.")
         return _asked([("query", _decoded(body)), *in_url])
     raise ProblemRaised(
         "media-type",

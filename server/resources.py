@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
@@ -58,8 +58,16 @@ def _split(path: str) -> tuple[str, str | None]:
 
 
 def _escaped(path: str, prefix: str) -> str:
-    """The path as the client wrote it, escapes and all, where the server tells; else the decoded path escaped anew."""
-    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
-    if isinstance(raw, str) and prefix in raw:
-        return urlsplit(raw).path.split(prefix, 1)[1]
+    """The path as the client wrote it, escapes and all, where the server tells; else the decoded path escaped anew.
+
+    Raises ProblemRaised for a path with NUL, with bytes that are not UTF-8, or with dot segments.
+    """
+    if "\0" in path or "\ufffd" in path:
+        raise ProblemRaised("bad-request", "The address is not UTF-8 text once its escapes are decoded.")
+    if {".", ".."}.intersection(path.split("/")):
+        raise ProblemRaised("not-found", "An address of a thing has no dot segments.")
+    raw = str(request.environ.get("RAW_URI", "")).partition("?")[0]
+    whole = site().path.rstrip("/") + prefix
+    if raw.startswith(whole) and raw.isascii():
+        return raw.removeprefix(whole)
     return quote(path, safe=_UNESCAPED)

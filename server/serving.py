@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import logging
 import socket
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from flask import Response
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import (
     ForbiddenProxyRequest,
@@ -21,12 +23,12 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.gthread import ThreadWorker
 
-from legation.graph.errors import SettingsError
+from legation.graph.errors import QueryFailed, SettingsError
 from legation.graph.formats import PROBLEM_JSON
 from legation.graph.release import open_release
 from legation.graph.store import EmbeddedStore
 
-from .app import create_app
+from .app import answer_problem, create_app
 from .problems import PROBLEMS, Problem
 from .settings import Settings
 from .site import Site
@@ -90,18 +92,47 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": 60,
             "loglevel": "warning",
             "limit_request_line": REQUEST_LINE_BYTES,
-            "when_ready": lambda _: self._on_ready(),
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
+            "when_ready": self._when_ready,
             "worker_exit": lambda _, worker: _close_store(worker),
             "proc_name": "legation",
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
+    def _when_ready(self, arbiter: Any) -> None:
+        for listener in arbiter.LISTENERS:
+            _bound_patience(listener.sock, self._settings.socket_timeout_s)
+        self._on_ready()
+
     def load(self) -> Any:
         """The application of one worker."""
         release = open_release(self._folder)
         store = EmbeddedStore(release, self._settings.limits, self._settings.memory_quads_max)
-        return create_app(self._settings, release, store)
+        app = create_app(self._settings, release, store)
+        app.register_error_handler(ParseException, _answer_body)  # a body is parsed while a view reads it
+        return app
+
+
+def _answer_body(error: Exception) -> Response:
+    problem = problem_of_parsing(error)
+    assert problem is not None
+    return answer_problem(problem)
+
+
+def _bound_patience(listener: socket.socket, seconds: int) -> None:
+    """Connections inherit these from their listener (socket(7)): one that stalls fails, and frees its thread."""
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
+
+
+class _Quiet(logging.Filter):
+    """Leaves out what clients do to themselves: stalled and broken connections are not our errors."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, BlockingIOError | ConnectionError | QueryFailed)
 
 
 def _close_store(worker: Worker) -> None:
@@ -117,6 +148,7 @@ def serve(settings: Settings, release_folder: Path, on_ready: Callable[[], None]
     Raises SettingsError where the address cannot be listened on.
     """
     _refuse_address_in_use(settings.host, settings.port)
+    logging.getLogger("gunicorn.error").addFilter(_Quiet())
     Server(settings, release_folder, on_ready).run()
 
 

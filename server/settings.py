@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
 from legation.graph.errors import SettingsError
 from legation.graph.query_pool import Limits
 
+VERSION = metadata.version("legation")
 PREFIX = "LEGATION_"
 
 
@@ -25,15 +27,17 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
-    threads: int = 16
-    query_processes: int = 2
-    query_queue_max: int = 64
+    threads: int = 32
+    query_processes: int = 4
+    query_queue_max: int = 12
     query_timeout_s: float = 10.0
     query_memory_bytes: int = 1 << 30
     query_chars_max: int = 100_000
     query_depth_max: int = 100
     body_bytes_max: int = 1 << 20
     spool_bytes: int = 1 << 20
+    stream_seconds_max: float = 120.0
+    socket_timeout_s: int = 10
     memory_quads_max: int = 100_000
     document_max_age_s: int = 300
 
@@ -43,6 +47,11 @@ class Settings:
             value = getattr(self, field.name)
             if isinstance(value, int | float) and value <= 0:
                 raise SettingsError(f"{variable(field.name)}={value}: must be more than 0")
+        if self.query_queue_max + self.limits.processes >= self.threads:
+            raise SettingsError(
+                f"{variable('threads')}={self.threads}: must be more than the queries of a worker that run "
+                f"({self.limits.processes}) and wait ({self.query_queue_max}), so that documents are still answered"
+            )
         if self.port > 65_535:
             raise SettingsError(f"{variable('port')}={self.port}: a port is a number from 1 to 65535")
 

@@ -80,7 +80,7 @@ class Site:
         """Where a reader is sent for an IRI: our things and words on this site, other http(s) IRIs as they are."""
         if word := _WORD.fullmatch(iri):
             return self.path + word[1]
-        return iri if urlsplit(iri).scheme in {"http", "https"} else None
+        return iri if re.match(r"https?://", iri, re.IGNORECASE) else None
 
     @cached_property
     def titles(self) -> Mapping[str, str]:

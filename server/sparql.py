@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from typing import cast
 
 from flask import Blueprint, Response, request
 
-from legation.graph.errors import QueryInvalid
+from legation.graph.errors import QueryFailed, QueryInvalid, QueryTimeout
 from legation.graph.formats import (
     DOCUMENT_FORMATS,
     HTML,
@@ -27,6 +32,7 @@ from .pages import answer_page, editor_page, page_language
 from .problems import ProblemRaised
 from .protocol import Asked, read_request
 from .service_description import service_description
+from .settings import VERSION
 from .site import Site, site
 
 blueprint = Blueprint("sparql", __name__)
@@ -58,9 +64,18 @@ def sparql() -> Response:
 def _body(bytes_max: int) -> bytes:
     if request.content_length is not None and request.content_length > bytes_max:
         raise ProblemRaised("too-large", f"The body is larger than {bytes_max} bytes.", bytes_max=bytes_max)
-    body = request.stream.read(bytes_max + 1)
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise ProblemRaised("media-type", "A body with a Content-Encoding is not read here; send it plain.")
+    try:
+        body = request.stream.read(bytes_max + 1)
+    except OSError as error:
+        raise ProblemRaised(
+            "bad-request", "The body is not the chunks or the length that its header announced."
+        ) from error
     if len(body) > bytes_max:
         raise ProblemRaised("too-large", f"The body is larger than {bytes_max} bytes.", bytes_max=bytes_max)
+    if request.content_length is not None and len(body) < request.content_length:
+        raise ProblemRaised("bad-request", "The body is shorter than its header announced.")
     return body
 
 
@@ -92,13 +107,13 @@ def _named_format(names: tuple[str, ...], offered: tuple[Format, ...]) -> Format
 
 def _answer(here: Site, asked: Asked, query: Query, form: Format) -> Response:
     tag = _entity_tag(here, asked, form) if not query.is_volatile else None
-    if tag and tag in request.if_none_match:
+    if tag and _is_known(tag):
         response = Response(status=304)
     elif form is HTML:
         response = Response(_page(here, asked, query), content_type=HTML.content_type)
         response.headers["Content-Language"] = page_language()
     else:
-        response = _stream(_run(here, asked, query, form), form)
+        response = _stream(here, _run(here, asked, query, form), form)
     if tag:
         response.set_etag(tag)
     response.headers["Cache-Control"] = "public, no-cache" if tag else "no-store"
@@ -106,10 +121,16 @@ def _answer(here: Site, asked: Asked, query: Query, form: Format) -> Response:
     return response
 
 
+def _is_known(tag: str) -> bool:
+    """Whether the client has this answer (RFC 9110, 13.1.2); `*` asks for any, which only a run can tell."""
+    asked = request.if_none_match
+    return request.method in {"GET", "HEAD"} and not asked.star_tag and asked.contains_weak(tag)
+
+
 def _entity_tag(here: Site, asked: Asked, form: Format) -> str:
     """A tag that is the same for the same release, question, format and language (RFC 9110, section 8.8.3)."""
     language = page_language() if form is HTML else ""
-    parts = [here.release.digest, asked.query, asked.default_graphs, asked.named_graphs, form.key, language]
+    parts = [VERSION, here.release.digest, asked.query, asked.default_graphs, asked.named_graphs, form.key, language]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
@@ -129,17 +150,40 @@ def _run(here: Site, asked: Asked, query: Query, form: Format) -> Answer:
 
 def _asker() -> int | None:
     """The descriptor of the client's connection, where the HTTP server gives it: a hang-up ends the query."""
-    connection = request.environ.get("gunicorn.socket")
+    connection = _connection()
     return connection.fileno() if connection is not None else None
 
 
-def _stream(answer: Answer, form: Format) -> Response:
+def _connection() -> socket.socket | None:
+    return cast("socket.socket | None", request.environ.get("gunicorn.socket"))
+
+
+def _stream(here: Site, answer: Answer, form: Format) -> Response:
     """A whole answer with its length, or a stream that breaks off when the query fails on the way."""
-    response = Response(answer.head if answer.complete else iter(answer), content_type=form.content_type)
+    parts = answer.head if answer.complete else _until(answer, here.settings.stream_seconds_max, _connection())
+    response = Response(parts, content_type=form.content_type)
     response.call_on_close(answer.close)
     if answer.complete:
         response.headers["Server-Timing"] = f"query;dur={answer.seconds * 1000:.1f}"
     return response
+
+
+def _until(answer: Answer, seconds_max: float, connection: socket.socket | None) -> Iterator[bytes]:
+    """The parts of an answer, for so long at most: a reader that trickles may not keep a query process.
+
+    A failure resets the connection (SO_LINGER of 0 seconds): in HTTP/1.0 a plain close would look like the end.
+    """
+    ends = time.monotonic() + seconds_max
+    try:
+        for part in answer:
+            if time.monotonic() > ends:
+                raise QueryTimeout(seconds_max)
+            yield part
+    except QueryFailed:
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+        raise
 
 
 def _page(here: Site, asked: Asked, query: Query) -> str:

@@ -13,5 +13,5 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     folder, port = tmp_path_factory.mktemp("live"), free_port()
     built = run_legation("release", "--base", f"http://localhost:{port}/", "--releases", str(folder))
     assert built.returncode == 0, built.stderr.decode()
-    with serving(folder, port, LEGATION_QUERY_TIMEOUT_S="2") as server:
+    with serving(folder, port, LEGATION_QUERY_TIMEOUT_S="2", LEGATION_SOCKET_TIMEOUT_S="2") as server:
         yield server

@@ -40,12 +40,15 @@ def test_only_prefixes_in_use_are_written_and_in_one_order() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<urn:a> <http://x/> 1 .",
-        "<urn:a> <http://x/1> 1 .",
-        "<urn:a> a <http://x/> .",
-        '<urn:a> <http://x/p> "\\u0007" .',
+        pytest.param("<urn:a> <http://x/> 1 .", id="predicate ends in a slash"),
+        pytest.param("<urn:a> <http://x/1> 1 .", id="predicate ends in a number"),
+        pytest.param("<urn:a> <http://x/a²> 1 .", id="predicate ends in no XML name"),
+        pytest.param("<urn:a> a <http://x/> .", id="class ends in a slash"),
+        pytest.param('<urn:a> <http://x/p> "\\u0007" .', id="control character"),
+        pytest.param("<urn:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#li> 1 .", id="a name of the syntax"),
+        pytest.param("<urn:a> <http://www.w3.org/2000/xmlns/a> 1 .", id="a namespace of XML"),
+        pytest.param("<urn:a> <http://x/p> <<( <urn:b> <urn:p> 1 )>> .", id="a triple as a value"),
     ],
-    ids=["predicate ends in a slash", "predicate ends in a number", "class ends in a slash", "control character"],
 )
 def test_rdf_xml_says_so_when_it_cannot_carry_a_triple(text: str) -> None:
     """Malformed XML is never sent (RDF/XML, section 5.2)."""

@@ -7,9 +7,15 @@ import hashlib
 import http.client
 import io
 import json
+import os
 import re
+import signal
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -335,3 +341,133 @@ def test_an_unknown_dump_names_those_there_are(live: LiveServer) -> None:
     got = ask(live, "/dumps/legation.xlsx")
     assert (got.status, got.problem) == (404, "not-found")
     assert "legation.ttl" in json.loads(got.body)["available"]
+
+
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [
+        ("bytes=99999999-", 416),
+        ("lines=1-2", 200),
+        ("bytes=abc", 200),
+        ("bytes=-99999999999", 206),
+        ("bytes=1-2,4-5", 200),
+    ],
+)
+def test_r2_an_odd_range_is_ignored_or_named(live: LiveServer, field: str, status: int) -> None:
+    """What `curl -C -` sends on a finished file is 416 with the length; nothing else is an error."""
+    got = ask(live, "/dumps/legation.ttl", Range=field)
+    assert got.status == status
+    if status == 416:
+        assert got.headers["Content-Range"].startswith("bytes */")
+
+
+# What a hostile client found
+
+
+def raw(live: LiveServer, request: bytes) -> bytes:
+    """Everything that comes back for these bytes, until the server closes."""
+    with socket.create_connection(("127.0.0.1", urlsplit(live.base).port or 80), timeout=20) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+def test_s9_in_http_1_0_a_failure_resets_the_connection(live: LiveServer) -> None:
+    """There a plain close would look like the end of the answer."""
+    with pytest.raises(ConnectionResetError):
+        raw(live, f"GET {sparql(CROSS_PRODUCT, format='csv')} HTTP/1.0\r\n\r\n".encode())
+
+
+def test_a_query_process_that_died_idle_costs_nobody_an_answer(live: LiveServer) -> None:
+    """Another takes its place before the job is sent."""
+    assert ask(live, sparql("ASK {}")).status == 200
+    mark = "legation.graph.query_process"
+    for status in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if mark in status.read_text() and f'"{live.releases}' in status.read_text():
+                parent = int((status.parent / "stat").read_text().rpartition(")")[2].split()[1])
+                if mark in Path(f"/proc/{parent}/cmdline").read_text():
+                    os.kill(int(status.parent.name), signal.SIGKILL)
+    assert [ask(live, sparql("ASK {}")).status for _ in range(8)] == [200] * 8
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        pytest.param(b"GET /doc/x/%zz HTTP/1.1\r\n", 404, id="no escape"),
+        pytest.param(b"GET /doc/a[b HTTP/1.1\r\n", 404, id="a bracket"),
+        pytest.param(b"GET /%69d/x?a=/id/ HTTP/1.1\r\n", 303, id="an escaped letter"),
+        pytest.param(b"GET /id/../../../etc/passwd HTTP/1.1\r\n", 404, id="dot segments"),
+        pytest.param(b"GET /doc/x/%00 HTTP/1.1\r\n", 400, id="NUL"),
+        pytest.param(b"GET /doc/%ff HTTP/1.1\r\n", 400, id="not UTF-8"),
+        pytest.param(b"GET /sparql?query=ASK%7B%7D&default-graph-uri=http://[x HTTP/1.1\r\n", 400, id="no IRI"),
+        pytest.param(
+            b"POST /sparql HTTP/1.1\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n"
+            b"Connection: close\r\n\r\nzz\r\nASK{}\r\n", 400, id="a broken chunk",
+        ),
+        pytest.param(
+            b"POST /sparql HTTP/1.1\r\nContent-Type: application/sparql-query\r\nContent-Encoding: gzip\r\n"
+            b"Content-Length: 5\r\n", 415, id="an encoded body",
+        ),
+        pytest.param(
+            b"POST /sparql?query=ASK%7B%7D HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: 12\r\n", 400, id="a query twice over",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_client_does_wrong_is_never_our_error(live: LiveServer, request_: bytes, status: int) -> None:
+    """Client errors have client statuses; nothing of it reaches the log as ours."""
+    head = request_ if b"\r\n\r\n" in request_ else request_ + b"Host: x\r\nConnection: close\r\n\r\nASK{}query=x"
+    assert raw(live, head).split()[1] == str(status).encode()
+    assert "unexpected error" not in live.log.read_text()
+
+
+def test_s10_a_tag_is_compared_weakly_and_never_by_star(live: LiveServer) -> None:
+    """Caches weaken tags; `*` asks for any answer, so the query runs."""
+    tag = ask(live, sparql("ASK { ?s ?p 8 }")).headers["ETag"]
+    assert ask(live, sparql("ASK { ?s ?p 8 }"), If_None_Match=f"W/{tag}").status == 304
+    assert ask(live, sparql("ASK { ?s ?p 8 }"), If_None_Match="*").status == 200
+    assert ask(live, sparql("ASK { ?s ?p"), If_None_Match="*").status == 400
+
+
+@pytest.mark.parametrize("name", ["xml", "rdfxml"])
+def test_s3_xml_that_could_not_be_read_is_not_sent(live: LiveServer, name: str) -> None:
+    """A control character has no place in XML 1.0, in results or in RDF/XML."""
+    text = {
+        "xml": 'SELECT ("\\u0001" AS ?x) {}',
+        "rdfxml": 'CONSTRUCT { <urn:a> <http://x/p> "\\u0001" } {}',
+    }[name]
+    assert ask(live, sparql(text, format=name)).problem == "not-expressible"
+    assert ask(live, sparql('SELECT ("a\\n\\tb" AS ?x) {}', format="xml")).status == 200
+
+
+def test_readers_that_stall_do_not_keep_the_endpoint(live: LiveServer) -> None:
+    """Connections that take no byte are dropped after the socket's timeout, and their processes freed."""
+    stalled = []
+    for number in range(6):
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", urlsplit(live.base).port or 80))
+        connection.sendall(
+            f"GET {sparql(CROSS_PRODUCT + f'#{number}', format='csv')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        )
+        stalled.append(connection)
+    try:
+        until = time.monotonic() + 20
+        while ask(live, sparql("ASK {}")).status != 200:
+            assert time.monotonic() < until
+    finally:
+        for connection in stalled:
+            connection.close()
+
+
+def test_a_full_queue_of_queries_leaves_documents_alone(live: LiveServer) -> None:
+    """Queries wait in a bounded queue, and threads are left for everybody else."""
+    endless = sparql(CROSS_PRODUCT.replace("*", "(COUNT(*) AS ?n)"))
+    with ThreadPoolExecutor(50) as pool:
+        waiting = [pool.submit(ask, live, endless + f"%23{number}") for number in range(50)]
+        started = time.monotonic()
+        assert ask(live, "/doc/organisation/nato").status == 200
+        assert time.monotonic() - started < 2, "documents wait for no query; two seconds are for a busy machine"
+        outcomes = {future.result().problem for future in waiting}
+    assert outcomes <= {"query-timeout", "busy"}
+    assert "busy" in outcomes

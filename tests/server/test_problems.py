@@ -44,7 +44,7 @@ def test_every_error_that_a_query_can_raise_has_its_problem() -> None:
         for module in (errors, sparql_text)
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, errors.QueryRefused | errors.QueryFailed)
-        and kind not in {errors.QueryRefused, errors.QueryFailed, errors.QueryInvalid, errors.QueryAbandoned}
+        and kind not in {errors.QueryRefused, errors.QueryFailed, errors.QueryInvalid}
     ]
     for kind in kinds:
         assert problem_of(kind.__new__(kind)).type.slug != "internal", kind
