@@ -104,10 +104,12 @@ class IncrementalGate:
     def judge(self, removed: Iterable[Triple], added: Iterable[Triple]) -> Judgement:
         """What the gate would say of the facts without `removed` and with `added`; the facts stay as they are."""
         removed, added = tuple(removed), tuple(added)
+        around = self._touched(removed, added)
+        before = self._problems(around)
         with self._changed(removed, added):
-            problems = tuple(self._problems(removed, added))
+            problems = self._problems(around) - before
             findings = () if problems else tuple(_until_a_violation(self._new_findings((*removed, *added))))
-        return Judgement(problems, findings)
+        return Judgement(tuple(sorted(problems)), findings)
 
     def _look_everywhere(self, shape: Any) -> None:
         look = _Look(shape, None)
@@ -148,21 +150,20 @@ class IncrementalGate:
             _exchange(self._graph, [t for t in new if t in own], [t for t in gone if t in own])
             _exchange(self._data, new, gone)
 
-    def _problems(self, removed: tuple[Triple, ...], added: tuple[Triple, ...]) -> Iterator[str]:
-        """The gate's own problems that the change brings: words, and what becomes of the nodes that it touches.
-
-        Whether a shape looks at a node is decided by the triples that the node is subject or object of.
-        """
-        if self._is_of_types_or_words(removed, added):
-            around = Graph(bind_namespaces="none")
-            for node in {term for subject, _, object_ in (*removed, *added) for term in (subject, object_)}:
-                for triple in (*self._data.triples((node, None, None)), *self._data.triples((None, None, node))):
-                    around.add(triple)
-            yield from sorted(data_problems(around, self._shapes, self._vocabulary))
-
-    def _is_of_types_or_words(self, removed: tuple[Triple, ...], added: tuple[Triple, ...]) -> bool:
+    def _touched(self, removed: tuple[Triple, ...], added: tuple[Triple, ...]) -> frozenset[Node]:
+        """The nodes of which the gate's own problems can be new or gone; none where the change has no part in them."""
         selects = any(predicate in self._selecting for _, predicate, _ in (*removed, *added))
-        return selects or any(predicate not in self._words for _, predicate, _ in added)
+        appears = any(p not in self._words or (s, None, None) not in self._data for s, p, _ in added)
+        changed = (*removed, *added) if selects or appears else ()
+        return frozenset(term for subject, _, object_ in changed for term in (subject, object_))
+
+    def _problems(self, nodes: frozenset[Node]) -> frozenset[str]:
+        """The gate's own problems with some nodes: they are decided by the triples that these are part of."""
+        around = Graph(bind_namespaces="none")
+        for node in nodes:
+            for triple in (*self._data.triples((node, None, None)), *self._data.triples((None, None, node))):
+                around.add(triple)
+        return frozenset(data_problems(around, self._shapes, self._vocabulary) if nodes else ())
 
     def _new_findings(self, changed: tuple[Triple, ...]) -> Iterator[Finding]:
         patterns = {pattern for triple in changed for pattern in _patterns(triple)}
@@ -234,7 +235,7 @@ def _finding(identifier: Node, triples: Iterable[Triple]) -> Finding:
 Change = tuple[frozenset[ox.Triple], frozenset[ox.Triple]]
 """The triples that go, and those that come."""
 
-_DERIVATION_READS = frozenset(
+DERIVATION_READS = frozenset(
     ox.NamedNode(str(term))
     for term in (
         *(RDF.type, RDF.subject, RDF.predicate, RDF.object),
@@ -257,7 +258,7 @@ class IncrementalAssembly:
         quads = tuple(quads)
         self._clusters = _clusters(quads)
         named = name_nodes(quads, base)
-        self._derivation = Counter(quad for quad in named if quad.predicate in _DERIVATION_READS)
+        self._derivation = Counter(quad for quad in named if quad.predicate in DERIVATION_READS)
         self._derived = self._derive(self._derivation)
         self._count = Counter(self._checked(named))
         self._count.update(self._derived)
@@ -277,7 +278,7 @@ class IncrementalAssembly:
             raise LiteralRewritten(str(quad.subject), str(quad.object), str(kept))
         before, after = self._renamed(removed, added)
         gone, new = Counter(self._checked(before)), Counter(self._checked(after))
-        if any(quad.predicate in _DERIVATION_READS for quad in (*before, *after)):
+        if any(quad.predicate in DERIVATION_READS for quad in (*before, *after)):
             derivation = self._derivation.copy()
             derivation.subtract(before)
             derivation.update(after)

@@ -6,7 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .mutants import Kind
+import pyoxigraph as ox
+
+from .identifiers import Base
+from .mutants import Kind, Mutant, short
 from .mutation import Outcome, Verdict
 from .mutation_scope import argument_for, reason_beyond
 
@@ -40,8 +43,8 @@ def tally(verdicts: Iterable[Verdict]) -> Tally:
     )
 
 
-def report_lines(found: Tally) -> Iterator[str]:
-    """The report as text, a line each."""
+def report_lines(found: Tally, base: Base) -> Iterator[str]:
+    """The report as text, a line each; IRIs are short, or relative to the base."""
     yield from _by_kind(found.protected)
     yield ""
     caught = len(found.protected) - len(found.escaped)
@@ -50,7 +53,7 @@ def report_lines(found: Tally) -> Iterator[str]:
     yield f"  stopped by {_rules(found.protected)}"
     yield ""
     yield "Not caught, and why:" if found.escaped else "Nothing got through."
-    yield from _escapes(found)
+    yield from _escapes(found, base)
     yield ""
     yield from _beyond(found.beyond)
 
@@ -75,7 +78,7 @@ def _rules(verdicts: Iterable[Verdict]) -> str:
     return ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items())) or "no rule"
 
 
-def _escapes(found: Tally) -> Iterator[str]:
+def _escapes(found: Tally, base: Base) -> Iterator[str]:
     made = Counter(verdict.mutant.group for verdict in found.protected)
     groups: dict[tuple[str, str, str], list[Verdict]] = defaultdict(list)
     for verdict in found.escaped:
@@ -84,17 +87,23 @@ def _escapes(found: Tally) -> Iterator[str]:
         kind, of, predicate = group
         first = verdicts[0]
         yield f"{len(verdicts):5d} of {made[group]:4d}  {predicate} of {of}: {kind} ({_outcomes(verdicts)})"
-        yield f"               e.g. {_example(first)}"
+        yield f"               e.g. {_example(first.mutant, base)}"
         yield f"               {argument_for(first.mutant)}"
 
 
-def _example(verdict: Verdict) -> str:
+def _example(mutant: Mutant, base: Base) -> str:
     removed, added = (
-        " , ".join(f"{quad.predicate} {quad.object}" for quad in quads)
-        for quads in (verdict.mutant.removed, verdict.mutant.added)
+        " , ".join(f"{_term(quad.predicate, base)} {_term(quad.object, base)}" for quad in quads)
+        for quads in (mutant.removed, mutant.added)
     )
-    subject = (*verdict.mutant.removed, *verdict.mutant.added)[0].subject
-    return f"{subject}: {removed or 'nothing'} -> {added or 'nothing'}"
+    subject = (*mutant.removed, *mutant.added)[0].subject
+    return f"{_term(subject, base)}: {removed or 'nothing'} -> {added or 'nothing'}"
+
+
+def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, base: Base) -> str:
+    if isinstance(term, ox.NamedNode):
+        return base.relative(short(term.value))
+    return "[]" if isinstance(term, ox.BlankNode) else str(term)
 
 
 def _beyond(verdicts: Sequence[Verdict]) -> Iterator[str]:

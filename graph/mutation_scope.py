@@ -48,10 +48,12 @@ _SEVERAL = frozenset(
         "dip:addressee",
         "dip:holder",
         "dip:inReplyTo",
+        "dip:reportedIn",
         "dip:restates",
         "dip:wording",
         "org:holds",
         "org:memberOf",
+        "org:purpose",
         "org:role",
         "prov:wasDerivedFrom",
         "schema:about",
@@ -65,7 +67,9 @@ _SOURCES = frozenset({"prov:wasDerivedFrom", "dcterms:source"})
 _RESTS_ON_CLAIMS = frozenset({"dip:Accreditation", "dip:StaffLevel", "dip:Claim"})
 _WARNED = frozenset({"dip:missionType", "org:classification", "sem:eventType", "time:hasTime"})
 _ANYTHING = frozenset({"schema:about", "schema:mentions"})
-_ORDERED_BY_THE_TEXT = frozenset({"dip:inReplyTo", "dip:restates", "prov:wasDerivedFrom", "skos:closeMatch"})
+_ORDERED_BY_THE_TEXT = frozenset(
+    {"dip:inReplyTo", "dip:restates", "org:subOrganizationOf", "prov:wasDerivedFrom", "skos:closeMatch"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +148,47 @@ def reason_beyond(mutant: Mutant) -> str | None:
 
 # What got through although a rule is meant to catch it ----------------------------------------------------------
 
-ARGUMENTS: tuple[Beyond, ...] = ()
-"""Why a mutant of the kind may get through; a row that catches nothing any more is to be deleted."""
+_PARTS = frozenset({"rdf:subject", "rdf:object"})
+_OTHER_PART = frozenset({Kind.REVERSED, Kind.WRONG_CLASS, Kind.WRONG_SCHEME})
+
+_VALUE_SPOILT = frozenset({Kind.LINK_FOR_VALUE, Kind.UNTYPED, Kind.MALFORMED})
+_LEFT_OUT = frozenset({"dcterms:identifier", "dip:countBasis", "schema:encoding"})
+
+ARGUMENTS = (
+    Beyond(
+        "the property of this proposition has no one class, and the wrong thing is of a kind that it admits",
+        lambda m: m.predicate in _PARTS and m.kind in _OTHER_PART,
+    ),
+    Beyond(
+        "another claim affirms just that of the same event",
+        lambda m: m.kind is Kind.OTHER_VALUE and m.of == "sem:Event",
+    ),
+    Beyond(
+        "measures, accreditations, events and characterisations are held against the claims; this is none of them",
+        lambda m: m.kind is Kind.STATED_OUTRIGHT,
+    ),
+    Beyond(
+        "an open or approximate EDTF expression does not fix the inner bounds",
+        lambda m: m.predicate in {*_BOUNDS, "rdf:value"} and m.kind in {Kind.OTHER_VALUE, Kind.DELETED},
+    ),
+    Beyond(
+        "a proposition about a time repeats the time's own EDTF value, which K40 looks at where it is stated",
+        lambda m: m.predicate == "rdf:object" and m.kind in _VALUE_SPOILT,
+    ),
+    Beyond(
+        "it may be left out: the text of an article that is not held, a second name of a text, the basis of a group",
+        lambda m: m.kind is Kind.DELETED and m.predicate in _LEFT_OUT,
+    ),
+    Beyond(
+        "another class still says what it is",
+        lambda m: m.predicate == "rdf:type" and m.kind is Kind.DELETED and m.spare > 0,
+    ),
+    Beyond(
+        "a shape cannot compute a hash: it is compared with the text, by legation evidence and by the tests",
+        lambda m: m.predicate == "schema:sha256" and m.kind is Kind.OTHER_VALUE,
+    ),
+)
+"""Why a mutant may get through although a rule is meant to catch its like."""
 
 NO_ARGUMENT = "no reason is known: a rule is missing"
 

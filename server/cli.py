@@ -1,11 +1,10 @@
-"""The command `legation`: check, release, serve, query, dump."""
+"""The command `legation`: check, release, serve, query, dump; the curators' own commands are in cli_curation."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,9 +15,19 @@ from legation.graph.formats import RDF_FORMATS, RESULTS_FORMATS, Format, by_key
 from legation.graph.identifiers import DEFAULT_BASE, Base
 from legation.graph.release import Release, current_release, find_release, switch
 
+from .cli_curation import evidence, mutants, new
+from .cli_options import (
+    EXIT_REFUSED,
+    base_option,
+    facts_option,
+    language_option,
+    releases_option,
+    reports_errors,
+    say,
+    unmet_option,
+)
 from .settings import Settings
 
-EXIT_REFUSED, EXIT_USAGE = 1, 2
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "blue"}
 _FRAME: dict[str, Any] = {
     "en": {
@@ -36,44 +45,15 @@ _FRAME: dict[str, Any] = {
 """The words around a report, by language; its messages come from the shapes."""
 _QUERY_KEYS = [form.key for form in (*RESULTS_FORMATS, *RDF_FORMATS)]
 
-releases_option = click.option(
-    "--releases", type=click.Path(path_type=Path, file_okay=False), help="Folder of the releases. [default: ./releases]"
-)
-facts_option = click.option(
-    "--facts",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of fact files. [default: the bundled facts]",
-)
-base_option = click.option(
-    "--base", metavar="IRI", help=f"Base IRI that entities live under. [default: {DEFAULT_BASE}]"
-)
-unmet_option = click.option(
-    "--allow-unmet", is_flag=True, help="Accept rules that meet no node of these facts; they check nothing then."
-)
-language_option = click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of the report.")
-
-
-def _reports_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Errors of ours end the command with one sentence and exit code 1; anything else is a defect and shows itself."""
-
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-        except LegationError as error:
-            click.secho(f"error: {error}", fg="red", err=True)
-            sys.exit(EXIT_REFUSED)
-        except OSError as error:
-            click.secho(f"error: {error.filename or 'the system'}: {error.strerror}", fg="red", err=True)
-            sys.exit(EXIT_REFUSED)
-
-    return run
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="legation")
 def main() -> None:
     """Publish diplomatic facts as linked data: check them, release them, serve them."""
+
+
+for command in (new, evidence, mutants):
+    main.add_command(command)
 
 
 @main.command()
@@ -82,7 +62,7 @@ def main() -> None:
 @language_option
 @unmet_option
 @click.option("--coverage", is_flag=True, help="Also list how many nodes each shape looked at.")
-@_reports_errors
+@reports_errors
 def check(facts: Path | None, base: str | None, lang: str, allow_unmet: bool, coverage: bool) -> None:
     """Validate the facts and print a report. Exit code 1 when there is a Violation."""
     from legation.graph.publication import check as validate
@@ -110,7 +90,7 @@ def check(facts: Path | None, base: str | None, lang: str, allow_unmet: bool, co
 @releases_option
 @language_option
 @unmet_option
-@_reports_errors
+@reports_errors
 def release(
     facts: Path | None,
     data: tuple[Path, ...],
@@ -139,7 +119,7 @@ def release(
 @base_option
 @releases_option
 @click.option("--workers", type=int, help="Number of worker processes. [default: 2]")
-@_reports_errors
+@reports_errors
 def serve(host: str | None, port: int | None, base: str | None, releases: Path | None, workers: int | None) -> None:
     """Serve the current release, building it from the bundled facts first if there is none."""
     from .serving import serve as run
@@ -163,7 +143,7 @@ def serve(host: str | None, port: int | None, base: str | None, releases: Path |
     "--release", "name", metavar="DIGEST", help="A release by the beginning of its digest. [default: the current one]"
 )
 @releases_option
-@_reports_errors
+@reports_errors
 def query(file: TextIO, key: str | None, name: str | None, releases: Path | None) -> None:
     """Run the SPARQL query in FILE (- for standard input) on a release."""
     from .querying import run_query
@@ -185,7 +165,7 @@ def query(file: TextIO, key: str | None, name: str | None, releases: Path | None
     "--release", "name", metavar="DIGEST", help="A release by the beginning of its digest. [default: the current one]"
 )
 @releases_option
-@_reports_errors
+@reports_errors
 def dump(key: str, view: str | None, output: Path | None, name: str | None, releases: Path | None) -> None:
     """Write a whole release, or a view of it, to a file or to standard output."""
     found = find_release(Settings.from_environment(releases=releases).releases, name)
@@ -218,15 +198,11 @@ def _view_path(found: Release, view: str) -> Path:
     return found.folder / "views" / view
 
 
-def _say(step: str) -> None:
-    click.secho(f"  {step} …", fg="cyan", err=True)
-
-
 def _assembled(facts: Path | None, base: str | None) -> Any:
     from legation.graph.assembly import assemble_facts
     from legation.graph.fact_files import bundled_facts
 
-    _say("reading the facts")
+    say("reading the facts")
     return assemble_facts(facts or bundled_facts(), Base(base or DEFAULT_BASE))
 
 
@@ -235,12 +211,12 @@ def _release_facts(facts: Path | None, base: str | None, folder: Path, lang: str
     from legation.graph.publication import publish
 
     assembly = _assembled(facts, base)
-    _say("checking them against the shapes")
+    say("checking them against the shapes")
     report = validate(assembly, require_matches=not allow_unmet)
     if not report.conforms:
         _print_report(report, assembly, lang)
         raise PublicationRefused("nothing was published; mend the violations above and run the command again")
-    return _finished(publish(assembly, folder, report, progress=_say), folder, _counted(report, lang))
+    return _finished(publish(assembly, folder, report, progress=say), folder, _counted(report, lang))
 
 
 def _built_apart(base: str, folder: Path) -> Release:
@@ -255,11 +231,11 @@ def _release_data(data: Iterable[Path], base: str | None, folder: Path, *, union
     from legation.graph.assembly import assemble_data
     from legation.graph.publication import publish
 
-    _say("reading the data")
+    say("reading the data")
     assembly = assemble_data(data, Base(base or DEFAULT_BASE))
     if not assembly.quads:
         raise LegationError("there is not one triple in these files: nothing was published")
-    published = publish(assembly, folder, None, union_default_graph=union, progress=_say)
+    published = publish(assembly, folder, None, union_default_graph=union, progress=say)
     if count := published.release.manifest.literals_rewritten:
         click.secho(f"{count} literals are kept by the store in another form than in the dumps", fg="yellow", err=True)
     return _finished(published, folder, "not validated, and marked so")

@@ -51,7 +51,7 @@ def article(text: Path, title: str, title_fr: str, language: str, facts: Path) -
     click.echo(f"wrote {path}: {identity.extent} characters, SHA-256 {identity.sha256}")
     click.echo(f"Keep {text} as it is, to the byte: offsets count its characters. It is stored nowhere else.")
     click.echo(f"Next: open {path}, fill in what its comments ask for, and see what is left:")
-    click.echo(f"  legation check --facts {facts}")
+    click.echo(f"  legation check --facts {facts} --allow-unmet")
 
 
 @click.command()
@@ -135,9 +135,9 @@ def mutants(facts: Path | None, base: str | None, sample: int | None, seed: int,
     """
     from legation.graph.mutation_report import SHARE_MIN, report_lines, tally
 
-    begun = time.monotonic()
-    found = tally(_verdicts(facts or bundled_facts(), Base(base or DEFAULT_BASE), sample, seed, processes))
-    for line in report_lines(found):
+    begun, own = time.monotonic(), Base(base or DEFAULT_BASE)
+    found = tally(_verdicts(facts or bundled_facts(), own, sample, seed, processes))
+    for line in report_lines(found, own):
         click.echo(line)
     click.echo(f"\n{time.monotonic() - begun:.0f} seconds on {processes} processes")
     if found.share < SHARE_MIN:

@@ -13,7 +13,7 @@ import click
 from legation.graph.errors import LegationError
 from legation.graph.identifiers import DEFAULT_BASE
 
-EXIT_REFUSED, EXIT_USAGE = 1, 2
+EXIT_REFUSED = 1
 
 facts_option = click.option(
     "--facts",
@@ -22,6 +22,12 @@ facts_option = click.option(
 )
 base_option = click.option(
     "--base", metavar="IRI", help=f"Base IRI that entities live under. [default: {DEFAULT_BASE}]"
+)
+releases_option = click.option(
+    "--releases", type=click.Path(path_type=Path, file_okay=False), help="Folder of the releases. [default: ./releases]"
+)
+unmet_option = click.option(
+    "--allow-unmet", is_flag=True, help="Accept rules that meet no node of these facts; they check nothing then."
 )
 language_option = click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of the report.")
 
@@ -34,10 +40,16 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*arguments, **options)
         except LegationError as error:
-            click.secho(f"error: {error}", fg="red", err=True)
-            sys.exit(EXIT_REFUSED)
+            _end(str(error))
+        except OSError as error:
+            _end(f"{error.filename or 'the system'}: {error.strerror}")
 
     return run
+
+
+def _end(sentence: str) -> None:
+    click.secho(f"error: {sentence}", fg="red", err=True)
+    sys.exit(EXIT_REFUSED)
 
 
 def say(step: str) -> None:

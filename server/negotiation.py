@@ -1,7 +1,8 @@
 """Content negotiation (RFC 9110, section 12), pure: header strings in, a choice out.
 
-Nothing in a header can raise, and reading one takes time linear in its length. An element that is malformed is ignored,
-with two indulgences that HTTP libraries' own defaults need: a lone `*` is read as `*/*`, and `.2` as a weight.
+Nothing in a header can raise, reading one takes time linear in its length, and no more of it is read or remembered than
+the bounds below say. An element that is malformed is ignored, with two indulgences that HTTP libraries' own defaults
+need: a lone `*` is read as `*/*`, and `.2` as a weight.
 Several lines of one field are joined with ", " by the caller (section 5.3). No media type is written here: the formats
 of `legation.graph.formats` bring their own.
 """
@@ -20,14 +21,19 @@ JSON_LD_PROFILES = frozenset(f"http://www.w3.org/ns/json-ld#{name}" for name in 
 """The profiles of JSON-LD 1.1 (section 6.3 of its IANA considerations) that can be asked for."""
 ELEMENTS_MAX = 200
 """Elements of one header field that are read; real clients send fewer than 40."""
-_FIELDS_REMEMBERED = 256
+FIELD_CHARS_MAX = 8192
+"""Characters of one header field that are read; an element that reaches this far is not. Real ones have under 500."""
+LANGUAGE_CHARS_MAX = 35
+"""Characters of a language range that is looked up: the longest tag without extensions (RFC 5646, section 4.4.1)."""
+_FIELDS_REMEMBERED = 64
+_REMEMBERED_CHARS_MAX = 512
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z\-]++"  # section 5.6.2
 _QUOTED = r'"(?:[^"\\]|\\.)*+"'  # section 5.6.4
 _PARAMETER = rf"{_TOKEN}=(?:{_TOKEN}|{_QUOTED})"
 _PARAMETERS = rf"(?:[ \t]*+;[ \t]*+(?:{_PARAMETER})?+)*+"  # section 5.6.6
 # A quotation mark without its partner takes the rest with it: looking for the partner from each would be quadratic.
-_ELEMENT = re.compile(rf"(?:[^,\"]++|{_QUOTED}?+)++", re.DOTALL)
+_ELEMENT = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))++', re.DOTALL)
 _RANGE = re.compile(rf"[ \t]*+(?:({_TOKEN})/({_TOKEN})|\*)({_PARAMETERS})[ \t]*+", re.DOTALL)
 _ITEM = re.compile(rf"[ \t]*+({_TOKEN})({_PARAMETERS})[ \t]*+", re.DOTALL)
 _NAME_AND_VALUE = re.compile(rf";[ \t]*+({_TOKEN})=({_TOKEN}|{_QUOTED})", re.DOTALL)
@@ -63,7 +69,8 @@ def negotiate(accept: str | None, offered: Sequence[Format], *, default: Format)
     wildcards `default` comes first). A format is named by its own media type or, where that is not mentioned, by
     an alias; `q=0` excludes. A charset must be UTF-8; a known JSON-LD profile is honoured; other parameters do nothing.
     """
-    ranges = _ranges(accept or "")
+    read = _ranges if len(accept or "") <= _REMEMBERED_CHARS_MAX else _read_ranges
+    ranges = read(accept or "")
     if not ranges:
         return Choice(default)
     order = sorted(offered, key=lambda form: form != default)
@@ -123,9 +130,12 @@ def _offers(ranges: Sequence[_Range], form: Format) -> Iterator[tuple[float, int
         yield weight, rank, Choice(form, alias=alias)
 
 
-@lru_cache(_FIELDS_REMEMBERED)
-def _ranges(accept: str) -> tuple[_Range, ...]:
+def _read_ranges(accept: str) -> tuple[_Range, ...]:
     return tuple(_readable_ranges(accept))
+
+
+# Only short fields are remembered, so that what the cache holds stays below a few megabytes whatever clients send.
+_ranges = lru_cache(_FIELDS_REMEMBERED)(_read_ranges)
 
 
 def _readable_ranges(accept: str) -> Iterator[_Range]:
@@ -166,7 +176,7 @@ def negotiate_language(accept_language: str | None, offered: Sequence[str] = ("e
 
     A language refused with `q=0` is not the answer while another is left.
     """
-    weighted = _weighted(accept_language)
+    weighted = {tag: weight for tag, weight in _weighted(accept_language).items() if len(tag) <= LANGUAGE_CHARS_MAX}
     refused = {tag for tag, weight in weighted.items() if weight == 0}
     left = [tag for tag in (default, *offered) if tag.lower() not in refused] or [default]
     for wanted in sorted((tag for tag, weight in weighted.items() if weight > 0), key=lambda tag: -weighted[tag]):
@@ -178,9 +188,8 @@ def negotiate_language(accept_language: str | None, offered: Sequence[str] = ("e
 
 def _looked_up(wanted: str, offered: Sequence[str]) -> str | None:
     """The offered tag equal to a language range or to its longest beginning that is offered."""
-    subtags = wanted.split("-")
-    beginnings = ["-".join(subtags[:count]) for count in range(len(subtags), 0, -1)]
-    return next((tag for part in beginnings for tag in offered if tag.lower() == part), None)
+    beginnings = [tag for tag in offered if f"{wanted}-".startswith(f"{tag.lower()}-")]
+    return max(beginnings, key=len, default=None)
 
 
 def negotiate_encoding(accept_encoding: str | None, offered: Sequence[str] = ("gzip",)) -> str | None:
@@ -200,7 +209,9 @@ def negotiate_encoding(accept_encoding: str | None, offered: Sequence[str] = ("g
 
 def _elements(value: str) -> Iterator[str]:
     """The elements of a comma-separated list, of which commas in quoted strings make no two (section 5.6.1)."""
-    return islice((found[0] for found in _ELEMENT.finditer(value)), ELEMENTS_MAX)
+    found = _ELEMENT.finditer(value, 0, FIELD_CHARS_MAX)
+    whole = (element[0] for element in found if element.end() < FIELD_CHARS_MAX or len(value) == element.end())
+    return islice(whole, ELEMENTS_MAX)
 
 
 def _parameters(text: str) -> dict[str, str]:

@@ -40,9 +40,7 @@ def read_request(method: str, query_string: bytes, content_type: str, body: byte
     if media_type == SPARQL_UPDATE.media_type:
         _refuse_update("a SPARQL update")
     if any(name == "query" for name, _ in in_url):
-        raise ProblemRaised(
-            "query-parameters", "The query stands in the address of a request with a body."
-        )
+        raise ProblemRaised("query-parameters", "The query stands in the address of a request with a body.")
     if media_type == FORM.media_type:
         return _asked([*_fields(body), *in_url])
     if media_type == SPARQL_QUERY.media_type:

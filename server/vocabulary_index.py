@@ -42,12 +42,15 @@ _NO_BASE = "https://example.org/"
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Triples by subject and by object, in the order of the files; the file that each subject stands in; prefixes."""
+    """Triples by subject and by object, in the order of the files; the file that each subject stands in; the namespaces
+    by prefix, and the prefixes by namespace.
+    """
 
     forward: Mapping[str, Sequence[ox.Triple]]
     backward: Mapping[str, Sequence[ox.Triple]]
     files: Mapping[str, str]
     prefixes: Mapping[str, str]
+    namespaces: Mapping[str, str]
 
     def objects(self, node: str, *predicates: str) -> list[str]:
         """What `node` (an IRI, or a blank node's label) points at by any of these properties, each once."""
@@ -77,10 +80,10 @@ class Index:
         return space + local if space is not None else None
 
     def prefixed(self, iri: str) -> str:
-        """The IRI with the prefix of the longest namespace that fits; else the IRI itself."""
-        fitting = [(len(space), prefix) for prefix, space in self.prefixes.items() if space and iri.startswith(space)]
-        length, prefix = max(fitting, default=(0, ""))
-        return f"{prefix}:{iri[length:]}" if prefix and iri[length:] else iri
+        """The IRI with the prefix of its namespace, which ends at the last # or /; without one the IRI itself."""
+        end = max(iri.rfind("#"), iri.rfind("/")) + 1
+        prefix = self.namespaces.get(iri[:end])
+        return f"{prefix}:{iri[end:]}" if prefix and iri[end:] else iri
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +106,24 @@ class Source:
 
 @cache
 def index() -> Index:
-    """The index of the installed ontology, schemes and shapes."""
+    """The index of the installed ontology, schemes and shapes; it knows the prefixes of the examples too."""
+    turtle = (*ontology_files(), *shapes_files())
+    texts = [(file.name.removesuffix(".ttl"), file.read_text("utf-8")) for file in turtle]
+    return indexed(texts, "\n".join(source.prefixes for source in examples()))
+
+
+def indexed(texts: Sequence[tuple[str, str]], declarations: str = "") -> Index:
+    """The index of named Turtle texts, whose prefixes and further `declarations` of some are known to all."""
     forward: dict[str, list[ox.Triple]] = {}
     backward: dict[str, list[ox.Triple]] = {}
     places: dict[str, str] = {}
-    prefixes: dict[str, str] = {}
-    for source in examples():
-        prefixes |= dict(_PREFIX.findall(source.prefixes))
-    for file in (*ontology_files(), *shapes_files()):
-        text = file.read_text("utf-8")
-        prefixes |= dict(_PREFIX.findall(text))
+    prefixes = dict(_PREFIX.findall("\n".join([declarations, *(text for _, text in texts)])))
+    for name, text in texts:
         for triple in _triples(text):
-            places.setdefault(key_of(triple.subject), file.name.removesuffix(".ttl"))
+            places.setdefault(key_of(triple.subject), name)
             forward.setdefault(key_of(triple.subject), []).append(triple)
             backward.setdefault(key_of(triple.object), []).append(triple)
-    return Index(forward, backward, places, prefixes)
+    return Index(forward, backward, places, prefixes, {space: prefix for prefix, space in prefixes.items()})
 
 
 def _triples(text: str) -> Iterator[ox.Triple]:
@@ -145,7 +151,7 @@ def rules() -> tuple[str, ...]:
 
 
 def targets(rule: str) -> list[tuple[str, str]]:
-    """How a rule finds what it looks at: its own targets and those of the shapes that gather it, as (property, term)."""
+    """How a rule finds what it looks at: its targets and those of the shapes that gather it, as (property, term)."""
     shapes = [rule, *index().subjects(rule, str(SH.property))]
     return [(by, term) for by in TARGETS for term in _distinct(t for s in shapes for t in index().objects(s, by))]
 
@@ -200,7 +206,7 @@ def _reached(shape: str, predicates: Sequence[str] = ()) -> list[str]:
 
 @cache
 def scheme_uses() -> Mapping[str, tuple[str, ...]]:
-    """The properties whose values a concept scheme lists, by the scheme: as the rules say it, and as the examples do."""
+    """The properties whose values a concept scheme lists, by the scheme: as the rules and the examples have it."""
     pairs = {*_schemes_in_rules(), *_schemes_in_examples()}
     found: dict[str, list[str]] = {}
     for property_, scheme in sorted(pairs):
@@ -229,9 +235,9 @@ def _schemes_in_rules() -> Iterator[tuple[str, str]]:
 
 def _schemes_in_examples() -> Iterator[tuple[str, str]]:
     for use in example_uses():
-        scheme = key_of(use.triple.object).rpartition("#")[0]
-        if scheme.startswith(str(VOCAB)) and scheme in index().forward:
-            yield use.triple.predicate.value, scheme
+        scheme, property_ = key_of(use.triple.object).rpartition("#")[0], use.triple.predicate.value
+        if scheme.startswith(str(VOCAB)) and scheme in index().forward and property_ not in _SAID:
+            yield property_, scheme
 
 
 # Files that show ------------------------------------------------------------------------------------------------

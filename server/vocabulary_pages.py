@@ -280,7 +280,7 @@ def _prefixes(index: Index) -> str:
 
 def _class(wording: Wording, iri: str) -> Entry:
     index = wording.index
-    applying = rules_applying().get(iri, ())
+    applying = _applying(index, iri)
     mentioning = [rule for rule in rules_mentioning().get(iri, ()) if rule not in applying]
     points = (
         wording.point("class_superclasses", index.objects(iri, str(RDFS.subClassOf))),
@@ -392,14 +392,20 @@ def _codes(wording: Wording, iri: str) -> Iterator[Point]:
 
 
 def _ancestors(index: Index, iri: str) -> list[str]:
-    """The classes of ours that a class is a kind of, the nearest first."""
+    """The classes that a class is a kind of, the nearest first."""
     found: dict[str, None] = {}
     waiting = [iri]
     for at in waiting:
-        above = [up for up in index.objects(at, str(RDFS.subClassOf)) if up.startswith(_OURS) and up not in found]
+        above = [up for up in index.objects(at, str(RDFS.subClassOf)) if up not in found]
         found |= dict.fromkeys(above)
         waiting += above
     return list(found)
+
+
+def _applying(index: Index, iri: str) -> list[str]:
+    """The rules that find the things of a class, as that class or as a kind of a wider one (SHACL, section 2.1.3.2)."""
+    found = {rule for at in (iri, *_ancestors(index, iri)) for rule in rules_applying().get(at, ())}
+    return [rule for rule in rules() if rule in found]
 
 
 def _inherited(index: Index, iri: str) -> list[str]:

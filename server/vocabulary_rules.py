@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
-from rdflib import RDF, RDFS, SH
+from rdflib import RDF, SH
 from rdflib.namespace import SKOS
 
 from .view_models import Value, key_of
@@ -14,6 +14,7 @@ from .vocabulary_index import TARGETS, targets
 from .vocabulary_listing import Piece
 from .vocabulary_wording import Wording
 
+_SH = str(SH)
 _DEPTH_MAX = 6
 """How deep parts are told inside one another; a shape that holds itself ends there."""
 _TARGET_KEYS = dict(zip(TARGETS, ("rule_of_class", "rule_with_property", "rule_values_of", "rule_just"), strict=True))
@@ -21,7 +22,7 @@ _TARGET_KEYS = dict(zip(TARGETS, ("rule_of_class", "rule_with_property", "rule_v
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that a shape asks: words, the terms they end with, what is asked inside it, a query, an alternative."""
+    """One thing that a shape asks: words, the terms they end with, what is asked inside it, and a query."""
 
     text: str
     values: tuple[Value, ...] = ()
@@ -29,18 +30,22 @@ class Line:
     query: tuple[Piece, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class _Shape:
-    """A shape while it is put into words."""
+    """A shape while it is put into words; `depth` counts the shapes that it is a part of."""
 
-    wording: Wording
-    key: str
-    depth: int
+    def __init__(self, wording: Wording, key: str, depth: int = 0) -> None:
+        self.wording, self.key, self.depth = wording, key, depth
+        self._said: dict[str, list[object]] = {}
+        for triple in wording.index.forward.get(key, ()):
+            self._said.setdefault(triple.predicate.value, []).append(triple.object)
 
     def terms(self, name: str) -> list[object]:
         """The values of one property of SHACL, lists taken apart."""
-        found = (t for t in self.wording.index.forward.get(self.key, ()) if t.predicate.value == str(SH[name]))
-        return [term for triple in found for term in _members(self.wording, triple.object)]
+        return [member for term in self._said.get(_SH + name, ()) for member in _members(self.wording, term)]
+
+    def first(self, name: str) -> object | None:
+        """A value of one property, as it is; None where there is none."""
+        return next(iter(self._said.get(_SH + name, ())), None)
 
     def number(self, name: str) -> int | None:
         """A count; None where there is none."""
@@ -49,6 +54,12 @@ class _Shape:
     def parts(self, name: str) -> tuple[Line, ...]:
         """The shapes that one property leads to, a line each."""
         return tuple(_part(_Shape(self.wording, key_of(term), self.depth + 1)) for term in self.terms(name))
+
+    def others(self) -> Iterator[tuple[str, object]]:
+        """What no words are known for: a property of SHACL and a value."""
+        for predicate, terms in self._said.items():
+            if predicate.startswith(_SH) and predicate.removeprefix(_SH) not in _TOLD:
+                yield from ((predicate, term) for term in terms)
 
 
 def applies_to(wording: Wording, rule: str) -> tuple[Line, ...]:
@@ -60,19 +71,16 @@ def applies_to(wording: Wording, rule: str) -> tuple[Line, ...]:
 
 
 def path(wording: Wording, shape: str) -> Value | None:
-    """The property, or the path of properties, whose values the shape is about; None for a shape about the node itself."""
-    found = _Shape(wording, shape, 0)
-    first = next((t for t in wording.index.forward.get(shape, ()) if t.predicate.value == str(SH.path)), None)
-    if first is None:
-        return None
-    if isinstance(first.object, ox.NamedNode):
-        return wording.word(first.object.value)
-    return Value(_path_text(found.wording, first.object), is_verbatim=True)
+    """The property, or the path of properties, whose values the shape is about; None where it is about the node."""
+    first = _Shape(wording, shape).first("path")
+    if isinstance(first, ox.NamedNode):
+        return wording.word(first.value)
+    return None if first is None else Value(_path_text(wording, first), is_verbatim=True)
 
 
 def asks(wording: Wording, shape: str) -> tuple[Line, ...]:
     """What the shape asks, a line a constraint."""
-    return _asks(_Shape(wording, shape, 0))
+    return _asks(_Shape(wording, shape))
 
 
 def _asks(shape: _Shape) -> tuple[Line, ...]:
@@ -194,19 +202,17 @@ _TELLERS: tuple[Callable[[_Shape], Iterator[Line]], ...] = (
     _counts, _phrases, _lengths, _languages, _qualified, _combined, _closed, _queries,
 )  # fmt: skip
 _TOLD = {
-    *_PHRASES, *_COMBINED, "minCount", "maxCount", "minLength", "maxLength", "uniqueLang", "closed", "ignoredProperties",
-    "qualifiedValueShape", "qualifiedMinCount", "qualifiedMaxCount", "sparql", "path", "severity", "message",
-    "prefixes", "select", "targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode",
+    *_PHRASES, *_COMBINED, "minCount", "maxCount", "minLength", "maxLength", "uniqueLang", "closed",
+    "ignoredProperties", "qualifiedValueShape", "qualifiedMinCount", "qualifiedMaxCount", "sparql", "path", "severity",
+    "message", "prefixes", "select", "targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode",
 }  # fmt: skip
-_TOLD_ELSEWHERE = {*(str(SH[name]) for name in _TOLD), str(RDF.type), str(RDFS.label), str(RDFS.comment)}
 
 
 def _others(shape: _Shape) -> Iterator[Line]:
     """What no words are known for, by the name of its property."""
-    for triple in shape.wording.index.forward.get(shape.key, ()):
-        if triple.predicate.value.startswith(str(SH)) and triple.predicate.value not in _TOLD_ELSEWHERE:
-            name = shape.wording.display.property(triple.predicate.value)
-            yield Line(name.text, (_value(shape.wording, triple.object),))
+    for predicate, term in shape.others():
+        name = shape.wording.display.property(predicate)
+        yield Line(name.text, (_value(shape.wording, term),))
 
 
 def _value(wording: Wording, term: object) -> Value:

@@ -407,8 +407,20 @@ def test_the_order_of_elements_changes_nothing(weights: dict[Format, str]) -> No
         "a/b;c=" * 10_000,
         "a/b;q=0." + "0" * 60_000,
         " " * 60_000,
+        "a-" * 30_000,
+        ("a-" * 3900 + "a,") * 90,
     ],
-    ids=["quotes", "quoted-pairs", "empty-parameters", "elements", "parameters", "digits", "spaces"],
+    ids=[
+        "quotes",
+        "quoted-pairs",
+        "empty-parameters",
+        "elements",
+        "parameters",
+        "digits",
+        "spaces",
+        "subtags",
+        "subtags-of-many",
+    ],
 )
 def test_a_long_field_is_read_once(hostile: str) -> None:
     """No pattern of the module goes back over what it has read: such fields would not come to an end otherwise."""
@@ -421,6 +433,41 @@ def test_elements_beyond_the_bound_are_not_read() -> None:
     filler = "image/png," * negotiation.ELEMENTS_MAX
     assert negotiate(filler + "text/turtle", DOCUMENT_FORMATS, default=TURTLE) is None
     assert negotiate(filler[10:] + "text/turtle", DOCUMENT_FORMATS, default=TURTLE) == Choice(TURTLE)
+
+
+def test_an_element_beyond_the_bound_of_characters_is_not_read() -> None:
+    """The bound falls between elements: one that it would cut is as if not sent, and those before it count."""
+    bound = negotiation.FIELD_CHARS_MAX
+    spaces = " " * (bound - len("image/png,text/turtle"))
+    assert negotiate(f"image/png,{spaces}text/turtle", DOCUMENT_FORMATS, default=TURTLE) == Choice(TURTLE)
+    assert negotiate(f"image/png,{spaces}text/turtle;q=0.5", DOCUMENT_FORMATS, default=TURTLE) is None
+    assert negotiate(f"image/png,{spaces} text/turtle", DOCUMENT_FORMATS, default=TURTLE) is None
+    assert negotiate(f'text/turtle,text/html;a="{spaces},', DOCUMENT_FORMATS, default=HTML) == Choice(TURTLE)
+
+
+def test_long_fields_are_not_remembered() -> None:
+    """What the cache holds is bounded in characters, not only in fields."""
+    remembered = negotiation._ranges
+    remembered.cache_clear()
+    for number in range(3):
+        negotiate(f"text/turtle;number={number}", DOCUMENT_FORMATS, default=TURTLE)
+        negotiate(f"text/turtle;number={number}," + "a/b," * 1000, DOCUMENT_FORMATS, default=TURTLE)
+    assert remembered.cache_info().currsize == 3
+    assert (remembered.cache_info().maxsize or 0) * negotiation._REMEMBERED_CHARS_MAX < 100_000
+
+
+def test_a_language_range_longer_than_any_tag_is_not_looked_up() -> None:
+    """RFC 5646, section 4.4.1: 35 characters hold every tag without extensions; those looked up are never cut."""
+    longest = "fr" + "-a" * 16 + "b"
+    assert len(longest) == negotiation.LANGUAGE_CHARS_MAX
+    assert negotiate_language(longest) == "fr"
+    assert negotiate_language(longest + "c") == "en"
+    assert negotiate_language(f"{longest}c, fr;q=0.1") == "fr"
+
+
+def test_the_longest_beginning_of_a_language_range_is_taken() -> None:
+    """RFC 4647, section 3.4: ranges are shortened from their end."""
+    assert negotiate_language("fr-CA-x-y", ("en", "fr", "fr-CA"), "en") == "fr-CA"
 
 
 def test_no_media_type_is_written_in_the_module() -> None:
