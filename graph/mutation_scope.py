@@ -66,7 +66,7 @@ _SEVERAL = frozenset(
 _SOURCES = frozenset({"prov:wasDerivedFrom", "dcterms:source"})
 _RESTS_ON_CLAIMS = frozenset({"dip:Accreditation", "dip:StaffLevel", "dip:Claim"})
 _WARNED = frozenset({"dip:missionType", "org:classification", "sem:eventType", "time:hasTime"})
-_ANYTHING = frozenset({"schema:about", "schema:mentions"})
+_ANYTHING = frozenset({"org:purpose", "schema:about", "schema:mentions"})
 _ORDERED_BY_THE_TEXT = frozenset(
     {"dip:inReplyTo", "dip:restates", "org:subOrganizationOf", "prov:wasDerivedFrom", "skos:closeMatch"}
 )
@@ -117,8 +117,8 @@ BEYOND = (
         lambda m: m.kind is Kind.SECOND_VALUE and m.predicate in _SEVERAL,
     ),
     Beyond(
-        "a text may be about anything that is described",
-        lambda m: m.kind is Kind.WRONG_CLASS and m.predicate in _ANYTHING,
+        "a text may be about anything that is described, and a body may serve any purpose",
+        lambda m: m.kind in {Kind.WRONG_CLASS, Kind.WRONG_SCHEME} and m.predicate in _ANYTHING,
     ),
     Beyond(
         "which of the two came first, or rests on the other, is in the text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import pyoxigraph as ox
 from rdflib import RDF, XSD
@@ -12,7 +13,7 @@ from rdflib import RDF, XSD
 from legation.ontology.terms import W3ID
 
 from .speech import Speech
-from .view_models import DESCRIBING, NAMING, NOTING, Display, Reader, Row, Term, Value, key_of
+from .view_models import DESCRIBING, NAMING, NOTING, Display, Reader, Row, Term, Value
 from .vocabulary_index import Index, Source, index, rule_number
 from .vocabulary_listing import Listing, Piece, code, prose
 
@@ -21,13 +22,12 @@ _EXAMPLES = ("https://example.org/", "http://example.org/")
 """Where the names of the examples live (RFC 2606): no link leads there."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Point:
-    """One thing told of a term: what is told, and the values or the text that tell it."""
+    """One thing told of a term: what is told, and the values that tell it."""
 
     name: Value
     values: tuple[Value, ...] = ()
-    text: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Wording:
     @cached_property
     def display(self) -> Display:
         """Values in the reader's language, with the names that the shapes and the ontology give."""
-        return Display(self.reader, (triple for triples in self.index.forward.values() for triple in triples))
+        return Display(self.reader, chain.from_iterable(self.index.forward.values()))
 
     def href(self, iri: str) -> str | None:
         """Where a link for a term leads: on this page, to another page of ours, or out; None where nothing is there."""
@@ -126,8 +126,3 @@ class Wording:
         if not tail and node.datatype.value != str(XSD.string):
             tail = f"^^{self.index.prefixed(node.datatype.value)}"
         return f'"{node.value}"{tail}'
-
-
-def keys(triples: Iterable[ox.Triple]) -> list[str]:
-    """What the triples point at, as an index names it."""
-    return [key_of(triple.object) for triple in triples]

@@ -98,6 +98,15 @@ def test_n3_nothing_acceptable_lists_the_alternates(live: LiveServer) -> None:
     assert "Accept" in got.headers["Vary"]
 
 
+def test_the_licence_that_the_dataset_names_is_on_documents_and_pages(live: LiveServer) -> None:
+    """As a link of the header, a triple of the document, and at the foot of the page."""
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    got = ask(live, "/doc/organisation/nato.ttl")
+    assert f'<{licence}>; rel="license"' in got.headers["Link"]
+    assert licence.encode() in got.body
+    assert f'rel="license" href="{licence}"'.encode() in ask(live, "/doc/organisation/nato.html").body
+
+
 def test_d3_a_document_that_has_not_changed_is_not_sent_again(live: LiveServer) -> None:
     """If-None-Match, strong, weak and in a list: 304 without a body."""
     tag = ask(live, "/doc/organisation/nato.ttl").headers["ETag"]
