@@ -386,6 +386,15 @@ def test_s9_in_http_1_0_a_failure_resets_the_connection(live: LiveServer) -> Non
         raw(live, f"GET {sparql(CROSS_PRODUCT, format='csv')} HTTP/1.0\r\n\r\n".encode())
 
 
+def end(pid: int) -> None:
+    """Kill a process and wait until it is dead; its parent has not noticed yet."""
+    os.kill(pid, signal.SIGKILL)
+    until = time.monotonic() + 10
+    while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
 def test_a_query_process_that_died_idle_costs_nobody_an_answer(live: LiveServer) -> None:
     """Another takes its place before the job is sent."""
     assert ask(live, sparql("ASK {}")).status == 200
@@ -395,7 +404,7 @@ def test_a_query_process_that_died_idle_costs_nobody_an_answer(live: LiveServer)
             if mark in status.read_text() and f'"{live.releases}' in status.read_text():
                 parent = int((status.parent / "stat").read_text().rpartition(")")[2].split()[1])
                 if mark in Path(f"/proc/{parent}/cmdline").read_text():
-                    os.kill(int(status.parent.name), signal.SIGKILL)
+                    end(int(status.parent.name))
     assert [ask(live, sparql("ASK {}")).status for _ in range(8)] == [200] * 8
 
 
