@@ -78,5 +78,7 @@ def _propositions(index: NodeIndex, node: ox.NamedNode) -> tuple[ox.Triple, ...]
     for proposition in index.values(node, DIP.proposition):
         parts = [index.values(proposition, part) for part in (RDF.subject, RDF.predicate, RDF.object)]
         if all(len(part) == 1 for part in parts):
-            found.append(ox.Triple(*(part[0] for part in parts)))  # type: ignore[arg-type]
+            subject, predicate, value = (part[0] for part in parts)
+            if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):  # else K21 refuses it
+                found.append(ox.Triple(subject, predicate, value))
     return tuple(sorted(found, key=str))

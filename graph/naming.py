@@ -89,6 +89,8 @@ class _Names:
 
     def _evidence_name(self, node: ox.BlankNode) -> ox.NamedNode:
         owner = self._owner(node)
+        if node not in self._evidence[owner]:
+            raise UnnamedNode(f"{self._place(node)}: what holds a selector must be typed oa:SpecificResource")
         if isinstance(owner, ox.BlankNode):
             raise UnnamedNode(f"{self._place(node)}: evidence must belong to a claim or statement that has an IRI")
         return ox.NamedNode(f"{owner.value}/evidence/{self._evidence[owner].index(node) + 1}")

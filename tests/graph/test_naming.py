@@ -53,9 +53,13 @@ def test_evidence_is_numbered_by_its_place_in_the_text() -> None:
         ("<id/c> dip:proposition [ rdf:subject <id/m> ] .", "a blank node here has no name"),
         ("<id/c> dip:proposition [ a rdf:Statement ; rdf:subject <id/m> ] .", "exactly one rdf:subject"),
         ("[] a oa:SpecificResource .", "must belong to exactly one node"),
+        (
+            "<id/c> dip:evidence [ oa:hasSelector [ a oa:TextPositionSelector ] ] .",
+            "must be typed oa:SpecificResource|a blank node here has no name",
+        ),
         ("<id/a> dip:evidence _:e . <id/b> dip:evidence _:e . _:e a oa:SpecificResource .", "this one belongs to 2"),
     ],
-    ids=["no kind", "half a proposition", "no owner", "two owners"],
+    ids=["no kind", "half a proposition", "no owner", "evidence without its type", "two owners"],
 )
 def test_a_node_without_a_name_is_refused_with_the_reason(text: str, reason: str) -> None:
     """Published data have no blank node."""
