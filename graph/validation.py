@@ -307,9 +307,13 @@ def data_problems(data: Graph, shapes: Graph, vocabulary: Graph) -> list[str]:
     subclasses = _Subclasses(vocabulary)
     looked_at = {node for shape in shapes.subjects(SH.targetClass) for node in _focus(data, shapes, shape, subclasses)}
     typed = set(data.subject_objects(RDF.type))
-    words = {word for _, word in typed} | set(data.predicates())
+    seen = {node for shape in set(_with_a_target(shapes)) for node in _focus(data, shapes, shape, subclasses)}
+    untyped = {node for node in data.subjects(unique=True) if node not in seen} - {node for node, _ in typed}
+    proposed = {word for word in data.objects(None, RDF.predicate) if _is_foreign(word)}
+    words = {word for _, word in typed} | set(data.predicates()) | proposed
     return [
         *(f"<{node}> is a <{kind}>, and no shape targets it" for node, kind in typed if node not in looked_at),
+        *(f"<{node}> has no class, so no shape looks at it: say what it is, with a" for node in untyped),
         *(
             f"<{word}> is used in the facts and defined nowhere (on <{_user(data, word)}>)"
             for word in words
@@ -318,9 +322,15 @@ def data_problems(data: Graph, shapes: Graph, vocabulary: Graph) -> list[str]:
     ]
 
 
+def _is_foreign(word: Node) -> bool:
+    """Whether the word is of a vocabulary that we reuse; propositions of our own words are looked at by K50."""
+    return any(str(word).startswith(str(vocabulary)) for vocabulary in _FOREIGN)
+
+
 def _user(data: Graph, word: Node) -> str:
-    """The first node that has the word as a property or a class."""
-    return min(str(node) for node in {*data.subjects(word), *data.subjects(RDF.type, word)})
+    """The first node that has the word as a property or a class, or as the predicate that it proposes."""
+    uses = (data.subjects(word), data.subjects(RDF.type, word), data.subjects(RDF.predicate, word))
+    return min(str(node) for nodes in uses for node in nodes)
 
 
 def _is_misspelt(word: Node, vocabulary: Graph) -> bool:
