@@ -129,6 +129,8 @@ def _bounded(text: str, tokens: Sequence[Token], depth_max: int, links_max: int)
     steps. The defaults, 100 and 500, take at most 2.6 MiB together. (At 700 path steps the engine already needs 11
     seconds before it looks at the data.)
     """
+    if len(tokens) <= links_max and sum(map(text.count, "{([<")) <= depth_max:
+        return  # a token is one link at most, and every bracket begins with one of these
     levels = [_Level("")]
     above = 0
     ended_term = False
@@ -228,8 +230,8 @@ def examine(
         text=_unambiguous(written, tokens),
         written=written,
         form=form,
-        is_volatile=_is_volatile(form, tokens[start:]),
-        has_dataset_clause=any(token.kind is Kind.WORD and "FROM" in token.text.upper() for token in tokens),
+        is_volatile=_is_volatile(form, tokens[start:], written.upper()),
+        has_dataset_clause=_has_dataset_clause(tokens, written.upper()),
     )
 
 
@@ -246,12 +248,18 @@ def _form(text: str, tokens: Sequence[Token], start: int) -> Form:
     return _FORMS[keyword]
 
 
-def _is_volatile(form: Form, tokens: Sequence[Token]) -> bool:
+def _has_dataset_clause(tokens: Sequence[Token], upper: str) -> bool:
+    return "FROM" in upper and any(token.kind is Kind.WORD and "FROM" in token.text.upper() for token in tokens)
+
+
+def _is_volatile(form: Form, tokens: Sequence[Token], upper: str) -> bool:
     """Whether the query itself makes what differs between two answers, or asks another endpoint.
 
     DESCRIBE and SELECT make no blank nodes: there, they are variables without a name, or those of the data.
+    Tokens are looked at only where `upper`, the text in capitals, has one of the words at all.
     """
-    called = any(_calls_volatile(*pair) for pair in pairwise(tokens))
+    is_likely = any(word in upper for word in (*_VOLATILE, _WORD.upper()))
+    called = is_likely and any(_calls_volatile(*pair) for pair in pairwise(tokens))
     return called or (form is Form.CONSTRUCT and _makes_nodes(_template(tokens)))
 
 
@@ -344,6 +352,8 @@ def _unambiguous(text: str, tokens: Sequence[Token]) -> str:
     labels = _renamed({token.text.partition(":")[0] for token in names})
     pieces, done = [], 0
     for token in tokens:
+        if token.kind is not Kind.NAME and token.kind is not Kind.WORD:
+            continue
         new = token.text
         if token.kind is Kind.NAME:
             label, _, local = new.partition(":")

@@ -90,6 +90,9 @@ class Kind(Enum):
     WORD = "a keyword"
     MARK = "a punctuation mark"
 
+    # Members are single objects; Enum's own hash is a Python call for every look into a set of kinds.
+    __hash__ = object.__hash__
+
 
 class Token(NamedTuple):
     """One terminal: its kind, its text as written and its offset in code points."""
@@ -136,8 +139,9 @@ _LOCAL = rf"(?:[{_FIRST}:]|{_LOCAL_ESCAPE})(?:[{_REST}:]|{_LOCAL_ESCAPE})*+(?:\.
 # numbers, dots and hyphens by a pattern that looks for no label, for a label that began later would end where it ends.
 _TOKEN = re.compile(
     rf"""
-      (?P<SPACE>    [ \t\r\n]++ | \#[^\r\n]*+ )
-    | (?P<STRING>   {_STRING} )
+    (?: [ \t\r\n]++ | \#[^\r\n]*+ )*+
+    (?:
+      (?P<STRING>   {_STRING} )
     | (?P<IRI>      {_IRI} )
     | (?P<NODE>     _:[{_FIRST}][{_REST}]*+(?:\.++[{_REST}]++)*+ )
     | (?P<NAME>     (?:{_LABEL})?+:(?:{_LOCAL})?+ )
@@ -147,14 +151,16 @@ _TOKEN = re.compile(
     | (?P<NUMBER>   {_NUMBER} )
     | (?P<MARK>     \^\^ | \|\| | && | != | <= | >= | <(?={_IRI}) | << | >> | \{{\| | \|\}}
                     | [{{}}()\[\],;.*/|^!?+\-=<>~] )
+    | (?P<END>      \Z )
     | (?P<STRAY>    . )
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
 _IN_RUN = re.compile(
     rf"(?P<NUMBER> {_NUMBER} ) | (?P<WORD> [A-Za-z][A-Za-z0-9_]*+ ) | (?P<MARK> [.\-] ) | (?P<STRAY> . )", re.VERBOSE
 )
-_KINDS = {kind.name: kind for kind in Kind}
+_KINDS = {kind.name: kind for kind in Kind} | {"RUN": Kind.WORD}
 
 
 def tokenised(text: str) -> tuple[Token, ...]:
@@ -162,27 +168,29 @@ def tokenised(text: str) -> tuple[Token, ...]:
 
     Raises QuerySyntaxError where no terminal fits.
     """
-    return tuple(_tokens(text))
-
-
-def _tokens(text: str) -> Iterator[Token]:
+    found: list[Token] = []
     for match in _matches(text):
-        kind = _KINDS.get(match.lastgroup or "")
-        if kind is not None:
-            yield Token(kind, match[0], match.start())
-        elif match.lastgroup == "STRAY":
-            raise _stray(text, match.start())
+        group = match.lastgroup or ""
+        if group == "STRAY":
+            raise _stray(text, match.start(group))
+        found.append(Token(_KINDS[group], match[group], match.start(group)))
+    return tuple(found)
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
-    """The terminals, blanks and strays of a text from left to right; a run is looked for once and then cut up."""
+    """The terminals and strays of a text from left to right; a run is looked for once, and cut up if it is no word."""
     at = run_end = 0
-    while match := (_TOKEN if at >= run_end else _IN_RUN).match(text, at):
-        if match.lastgroup == "RUN":
-            run_end = match.end()
+    while (match := (_TOKEN if at >= run_end else _IN_RUN).match(text, at)) and match.lastgroup != "END":
+        at = match.end()
+        if match.lastgroup == "RUN" and not _is_word(match["RUN"]):
+            at, run_end = match.start("RUN"), match.end()
         else:
-            at = match.end()
             yield match
+
+
+def _is_word(run: str) -> bool:
+    """Whether a run, which begins with a letter, is one bare word: ASCII letters, digits and underscores."""
+    return run.isascii() and run.isidentifier()
 
 
 _STRAY_HINTS = {
