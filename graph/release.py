@@ -18,11 +18,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .errors import ReleaseError
-from .identifiers import Base
+from .identifiers import Base, is_valid_iri
 
 POINTER = "current"
 DUMP_STEM = "legation"
@@ -77,7 +78,7 @@ class Manifest:
         return cls(**found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Release:
     """A release on disk."""
 
@@ -93,6 +94,12 @@ class Release:
     def base(self) -> Base:
         """The base IRI that the release's entities live under."""
         return Base(self.manifest.base)
+
+    @cached_property
+    def graphs(self) -> Mapping[str, int]:
+        """The IRI of each named graph and the number of its quads; the default graph is not among them."""
+        names = self.manifest.graphs
+        return {name if is_valid_iri(name) else self.base.graph(name): names[name] for name in names if name}
 
     @property
     def store_folder(self) -> Path:

@@ -25,12 +25,11 @@ def graph(path: str) -> Response:
     stem, dot, extension = path.rpartition(".")
     known = bool(dot and by_extension(extension, DOCUMENT_FORMATS))
     name = stem if known else path
-    counts = here.release.manifest.graphs
-    if name not in counts:
-        raise ProblemRaised("not-found", f"This release has no graph {name!r}.", available=sorted(filter(None, counts)))
-    if counts[name] > TRIPLES_MAX:
+    iri, counts = here.base.graph(name), here.release.graphs
+    if iri not in counts:
+        raise ProblemRaised("not-found", f"This release has no graph {iri!r}.", available=list(counts))
+    if counts[iri] > TRIPLES_MAX:
         return Response(status=303, headers={"Location": here.url("dumps/")})
-    iri = here.base.graph(name)
     document = Document(
         stem=iri,
         topic=iri,

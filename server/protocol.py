@@ -14,6 +14,8 @@ from .problems import ProblemRaised
 
 FIELDS_MAX = 1000
 """Fields of one query string or form: more is an attack on the parser, not a dataset."""
+GRAPH_PARAMETERS = frozenset({"default", "graph"})
+"""The parameters of the Graph Store HTTP Protocol (section 4.2)."""
 _UPDATE = ("update", "using-graph-uri", "using-named-graph-uri")
 
 
@@ -33,18 +35,21 @@ class Asked:
 
 def read_request(method: str, query_string: bytes, content_type: str, body: bytes) -> Asked:
     """What the request asks. Raises ProblemRaised: query-parameters, update-refused, media-type, bad-request."""
-    in_url = _fields(query_string)
+    in_url = fields(query_string)
     if method in {"GET", "HEAD"}:
         return _asked(in_url)
     media_type = _media_type(content_type)
     if media_type == SPARQL_UPDATE.media_type:
         _refuse_update("a SPARQL update")
-    if any(name == "query" for name, _ in in_url):
+    in_address = {name for name, _ in in_url}
+    if "query" in in_address:
         raise ProblemRaised("query-parameters", "The query stands in the address of a request with a body.")
     if media_type == FORM.media_type:
-        return _asked([*_fields(body), *in_url])
+        return _asked([*fields(body), *in_url])
     if media_type == SPARQL_QUERY.media_type:
         return _asked([("query", _decoded(body)), *in_url])
+    if in_address & GRAPH_PARAMETERS:
+        _refuse_update("a graph to store")
     raise ProblemRaised(
         "media-type",
         f"A body of type {media_type or 'unknown'} is not read here.",
@@ -61,12 +66,13 @@ def _media_type(content_type: str) -> str:
     essence, _, parameters = content_type.partition(";")
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in {"utf-8", "utf8", "us-ascii"}:
+        if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in {"utf-8", "utf8"}:
             raise ProblemRaised("media-type", f"The charset {value.strip()!r} is not read here; send UTF-8.")
     return essence.strip().lower()
 
 
-def _fields(content: bytes) -> list[tuple[str, str]]:
+def fields(content: bytes) -> list[tuple[str, str]]:
+    """The fields of a query string or form, decoded once. Raises ProblemRaised: bad-request."""
     try:
         text = content.decode("ascii") if content.isascii() else content.decode("utf-8")
         return parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=FIELDS_MAX)
@@ -87,6 +93,8 @@ def _asked(fields: Iterable[tuple[str, str]]) -> Asked:
     values: dict[str, list[str]] = {}
     for name, value in fields:
         values.setdefault(name, []).append(value)
+    if "query" in values and "update" in values:
+        raise ProblemRaised("query-parameters", "There are a query and an update in one request; send a query.")
     if any(name in values for name in _UPDATE):
         _refuse_update("an update parameter")
     return Asked(

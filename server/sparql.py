@@ -27,6 +27,7 @@ from legation.graph.query_pool import Answer, Job
 from legation.graph.sparql_text import Form, Query, describe_syntax_error, examine
 
 from .documents import VARY, Document, respond
+from .graph_store import graph_query, no_graph_named
 from .negotiation import format_by_name, negotiate
 from .pages import answer_page, editor_page, page_language
 from .problems import ProblemRaised
@@ -56,8 +57,35 @@ def sparql() -> Response:
         _body(here.settings.body_bytes_max),
     )
     if asked.query is None:
-        return _describe_service(here, asked)
-    query = examine(asked.query, chars_max=here.settings.query_chars_max, depth_max=here.settings.query_depth_max)
+        return _without_query(here, asked)
+    return _respond(here, asked, asked.query)
+
+
+@blueprint.get("/graph-store")
+def graph_store() -> Response:
+    """SPARQL 1.1 Graph Store HTTP Protocol, GET and HEAD; every other method is answered 405."""
+    here = site()
+    asked = read_request("GET", request.query_string, "", b"")
+    query = graph_query(request.query_string, here.release)
+    if query is None:
+        raise no_graph_named(here.release)
+    return _graph(here, asked, query)
+
+
+def _without_query(here: Site, asked: Asked) -> Response:
+    """The graph that the request names (Graph Store Protocol), or else the service description."""
+    if request.method not in {"GET", "HEAD"}:
+        raise ProblemRaised("query-parameters", "The request carries no query parameter.")
+    query = graph_query(request.query_string, here.release)
+    return _describe_service(here, asked) if query is None else _graph(here, asked, query)
+
+
+def _graph(here: Site, asked: Asked, query: str) -> Response:
+    return _respond(here, Asked(query, formats=asked.formats, timeout_s=asked.timeout_s), query)
+
+
+def _respond(here: Site, asked: Asked, text: str) -> Response:
+    query = examine(text, chars_max=here.settings.query_chars_max, depth_max=here.settings.query_depth_max)
     return _answer(here, asked, query, _form_of(asked, query))
 
 
@@ -195,8 +223,6 @@ def _page(here: Site, asked: Asked, query: Query) -> str:
 
 
 def _describe_service(here: Site, asked: Asked) -> Response:
-    if request.method != "GET" and request.method != "HEAD":
-        raise ProblemRaised("query-parameters", "The request carries no query parameter.")
     extension = _named_format(asked.formats, DOCUMENT_FORMATS).extension if asked.formats else None
     document = Document(
         stem=here.url("sparql"),

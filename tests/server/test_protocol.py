@@ -53,7 +53,7 @@ def test_a_request_is_read_as_the_protocol_says(
         pytest.param("GET", "query=ASK&query=ASK", "", b"", "query-parameters", id="S1 two queries"),
         pytest.param("GET", "query=", "", b"", "query-parameters", id="S1 empty query"),
         pytest.param("GET", "query=%20%0A", "", b"", "query-parameters", id="S1 blank query"),
-        pytest.param("GET", "query=ASK&update=x", "", b"", "update-refused", id="S1 query with update"),
+        pytest.param("GET", "query=ASK&update=x", "", b"", "query-parameters", id="S1 query with update"),
         pytest.param("GET", "update=x", "", b"", "update-refused", id="S5 update by GET"),
         pytest.param("POST", "", FORM, b"update=CLEAR+ALL", "update-refused", id="S5 update form"),
         pytest.param("POST", "", "application/sparql-update", b"CLEAR ALL", "update-refused", id="S5 update direct"),
