@@ -78,7 +78,10 @@ def _vocabulary(path: str, iri: str, extension: str | None) -> Response:
 
 @cache
 def _terms_of(iri: str) -> list[ox.Triple]:
-    """The triples of the vocabulary `iri` and its terms; blank nodes, which only the shapes have, named canonically."""
+    """The triples of the vocabulary `iri` and its terms; blank nodes, which only the shapes have, named canonically.
+
+    With the ontology come the declarations of the foreign terms that its axioms name (OWL 2 section 5.8).
+    """
     is_shapes = iri.endswith("/shapes")
     files = shapes_files() if is_shapes else ontology_files()
     quads = [q for f in files for q in ox.parse(f.read_bytes(), format=ox.RdfFormat.TURTLE)]
@@ -86,4 +89,7 @@ def _terms_of(iri: str) -> list[ox.Triple]:
 
 
 def _belongs(subject: ox.NamedNode | ox.BlankNode | ox.Triple, iri: str) -> bool:
-    return isinstance(subject, ox.NamedNode) and (subject.value == iri or subject.value.startswith(iri + "#"))
+    if not isinstance(subject, ox.NamedNode):
+        return False
+    is_declared_for_it = iri == str(ONTOLOGY) and not subject.value.startswith(str(W3ID))
+    return is_declared_for_it or subject.value == iri or subject.value.startswith(iri + "#")
