@@ -17,10 +17,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
-import rdflib
 from pyshacl import ShapesGraph
 from pyshacl.pytypes import SHACLExecutor
-from rdflib import RDF, SH, Graph, URIRef
+from rdflib import RDF, SH, Graph
 from rdflib.paths import Path as PropertyPath
 
 from legation.ontology.terms import DIP
@@ -30,7 +29,7 @@ from .derivation import derive
 from .errors import LiteralRewritten
 from .literals import rewritten_literals
 from .naming import name_nodes
-from .validation import _RULE, Severity, _filled, _Prepared, data_problems, validate
+from .validation import PreparedGraph, Severity, data_problems, filled, rule_of, validate
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -85,20 +84,20 @@ class IncrementalGate:
     def __init__(self, data: Graph, shapes: Graph, vocabulary: Graph) -> None:
         self.report = validate(data, shapes, vocabulary, require_matches=False)
         self._shapes, self._vocabulary = shapes, vocabulary
-        self._data = _filled(Graph(bind_namespaces="none"), data)
+        self._data = filled(Graph(bind_namespaces="none"), data)
         self._words = frozenset(data.predicates(unique=True))
         targets = (SH.targetSubjectsOf, SH.targetObjectsOf)
         self._selecting = frozenset(
             {RDF.type, RDF.predicate, *(p for target in targets for p in shapes.objects(None, target))}
         )
         self._graph = _Listening()
-        _filled(self._graph, data, vocabulary)
+        filled(self._graph, data, vocabulary)
         self._executor = SHACLExecutor()
         self._found: dict[_Look, frozenset[Finding]] = {}
         self._nodes: dict[Any, frozenset[Node]] = {}
         self._asked: dict[Triple, set[_Look]] = defaultdict(set)
         self._cost: Counter[_Look] = Counter()
-        for shape in ShapesGraph(_filled(Graph(bind_namespaces="none"), shapes)).shapes:
+        for shape in ShapesGraph(filled(Graph(bind_namespaces="none"), shapes)).shapes:
             self._look_everywhere(shape)
 
     def judge(self, removed: Iterable[Triple], added: Iterable[Triple]) -> Judgement:
@@ -183,7 +182,7 @@ class IncrementalGate:
         return self._cost[look], str(look.shape.node), str(look.node)
 
 
-class _Listening(_Prepared):
+class _Listening(PreparedGraph):
     """A graph that notes every pattern it is asked for, while `heard` is a set."""
 
     def __init__(self) -> None:
@@ -221,9 +220,8 @@ def _finding(identifier: Node, triples: Iterable[Triple]) -> Finding:
     own = [(predicate, value) for subject, predicate, value in triples if subject == identifier]
     said = {predicate: value[1] if isinstance(value, tuple) else value for predicate, value in own}
     shape = str(said[SH.sourceShape])
-    rule = _RULE.search(shape)
     return Finding(
-        rule.group(1) if rule else "",
+        rule_of(shape),
         Severity(str(said[SH.resultSeverity]).removeprefix(str(SH))),
         shape,
         *(str(said.get(part, "")) for part in (SH.focusNode, SH.resultPath, SH.value)),
@@ -324,25 +322,3 @@ def _clusters(quads: Iterable[ox.Quad]) -> dict[ox.BlankNode, list[ox.Quad]]:
 
 def _blank(quad: ox.Quad) -> list[ox.BlankNode]:
     return [term for term in (quad.subject, quad.object) if isinstance(term, ox.BlankNode)]
-
-
-def rdflib_graph(triples: Iterable[ox.Triple]) -> Graph:
-    """The triples as an rdflib graph, their literals to the letter."""
-    graph = Graph(bind_namespaces="none")
-    for triple in triples:
-        graph.add(rdflib_triple(triple))
-    return graph
-
-
-def rdflib_triple(triple: ox.Triple) -> Triple:
-    """The same triple in rdflib's terms."""
-    return rdflib_term(triple.subject), rdflib_term(triple.predicate), rdflib_term(triple.object)
-
-
-def rdflib_term(term: Any) -> Node:
-    """An IRI or a literal of Oxigraph as rdflib's, not normalised. Facts hold no blank node once they are named."""
-    if not isinstance(term, ox.Literal):
-        return URIRef(term.value)
-    datatype = None if term.language else URIRef(term.datatype.value)
-    plain = datatype == rdflib.XSD.string
-    return rdflib.Literal(term.value, lang=term.language, datatype=None if plain else datatype, normalize=False)

@@ -26,8 +26,9 @@ from legation.shapes import load_shapes
 from .errors import FactsError, LegationError
 from .fact_files import read_facts
 from .identifiers import Base
-from .incremental import IncrementalAssembly, IncrementalGate, rdflib_graph, rdflib_triple
+from .incremental import IncrementalAssembly, IncrementalGate
 from .mutants import Mutant, mutants
+from .rdflib_terms import rdflib_graph, rdflib_triple
 from .validation import Severity
 
 Progress = Callable[[int, int], None]

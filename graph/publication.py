@@ -14,7 +14,6 @@ from importlib import metadata
 from pathlib import Path
 
 import pyoxigraph as ox
-import rdflib
 
 from legation.ontology import VERSION as ONTOLOGY_VERSION
 from legation.ontology import load_ontology
@@ -29,6 +28,7 @@ from .errors import NotExpressible, PublicationRefused, ReleaseError
 from .formats import DATASET_FORMATS, N_QUADS, RDF_FORMATS, Format
 from .literals import rewritten_literals
 from .prefixes import PREFIXES
+from .rdflib_terms import rdflib_graph
 from .release import DUMP_STEM, Dump, Manifest, Release, current_release, file_sha256, open_release, sync_folder
 from .reporting import report_document
 from .serialisation import serialise, union
@@ -54,10 +54,8 @@ def check(assembly: Assembly, *, require_matches: bool = True) -> Report:
 
     Raises GateError where the shapes cannot be trusted, with the place of each entity that it names.
     """
-    data = rdflib.Graph(bind_namespaces="none")
-    for quad in assembly.quads:
-        if assembly.graph_name(quad) not in _UNCHECKED_GRAPHS:
-            data.add(tuple(_rdflib_term(term) for term in quad.triple))  # type: ignore[arg-type]
+    checked = (quad for quad in assembly.quads if assembly.graph_name(quad) not in _UNCHECKED_GRAPHS)
+    data = rdflib_graph(quad.triple for quad in checked)
     try:
         return validate(data, load_shapes(), load_ontology(), require_matches=require_matches)
     except GateError as error:
@@ -69,17 +67,6 @@ def _placed(problem: str, assembly: Assembly) -> str:
     named = re.findall(r"<([^<>]+)>", problem)
     place = next((place for iri in named if (place := assembly.place_of(iri))), None)
     return f"{place}: {problem}" if place else problem
-
-
-def _rdflib_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> rdflib.term.Node:
-    if isinstance(term, ox.NamedNode):
-        return rdflib.URIRef(term.value)
-    if isinstance(term, ox.Literal):
-        datatype = None if term.language else rdflib.URIRef(term.datatype.value)
-        plain = datatype == rdflib.XSD.string
-        return rdflib.Literal(term.value, lang=term.language, datatype=None if plain else datatype, normalize=False)
-    assert isinstance(term, ox.BlankNode), "facts hold no triple terms"
-    return rdflib.BNode(term.value)
 
 
 def publish(

@@ -79,6 +79,12 @@ _translated = cache(prepareQuery)
 """A query's text as rdflib's algebra: the same few texts are asked for hundreds of nodes."""
 
 
+def rule_of(shape: str) -> str:
+    """The number of the rule that a shape's IRI carries, such as K23; empty for a shape that is not a rule."""
+    found = _RULE.search(shape)
+    return found.group(1) if found else ""
+
+
 class GateError(LegationError):
     """The shapes cannot be trusted, or do not look at all the facts: `problems` has a sentence for each reason."""
 
@@ -281,7 +287,7 @@ def _constrains(predicate: Node) -> bool:
 
 def _unreportable(shapes: Graph, shape: Node) -> Iterator[str]:
     """What a reader of the report would miss: a name with its rule's number, a severity, a message in each language."""
-    if not _RULE.search(str(shape)):
+    if not rule_of(str(shape)):
         yield f"{shape} needs an IRI that ends in #K, two digits, - and a readable name"
     severities = [severity.iri for severity in Severity]
     given = list(shapes.objects(shape, SH.severity))
@@ -383,14 +389,14 @@ def _coverage(data: Graph, shapes: Graph, subclasses: _Subclasses) -> tuple[Cove
 
 
 def _results(data: Graph, shapes: Graph, vocabulary: Graph) -> tuple[Result, ...]:
-    checked = _filled(_Prepared(bind_namespaces="none"), data, vocabulary)
-    report = _run(checked, _filled(Graph(bind_namespaces="none"), shapes))
+    checked = filled(PreparedGraph(bind_namespaces="none"), data, vocabulary)
+    report = _run(checked, filled(Graph(bind_namespaces="none"), shapes))
     found = (_result(report, node, shapes) for node in report.subjects(RDF.type, SH.ValidationResult))
     once = {_order(result): result for result in found}
     return tuple(once[key] for key in sorted(once))
 
 
-def _filled(empty: Graph, *graphs: Graph) -> Graph:
+def filled(empty: Graph, *graphs: Graph) -> Graph:
     """The very terms of the graphs in the empty one: nothing is parsed again, so no literal is rewritten."""
     for graph in graphs:
         for triple in graph:
@@ -398,7 +404,7 @@ def _filled(empty: Graph, *graphs: Graph) -> Graph:
     return empty
 
 
-class _Prepared(Graph):
+class PreparedGraph(Graph):
     """A graph that reads each query once: pySHACL asks the same text anew for every focus node, and reading it takes
     longer than answering it."""
 
@@ -434,9 +440,8 @@ def _literals_left_alone() -> Iterator[None]:
 
 def _result(report: Graph, node: Node, shapes: Graph) -> Result:
     shape = report.value(node, SH.sourceShape)
-    rule = _RULE.search(str(shape))
     return Result(
-        rule=rule.group(1) if rule else "",
+        rule=rule_of(str(shape)),
         severity=Severity(str(report.value(node, SH.resultSeverity)).removeprefix(str(SH))),
         shape=str(shape),
         focus=_present(report.value(node, SH.focusNode)),
