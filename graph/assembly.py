@@ -20,7 +20,7 @@ from .canonical import canonical_quads
 from .competency import competency_graph
 from .derivation import derive
 from .errors import LiteralRewritten, NameRefused
-from .fact_files import read_data, read_facts
+from .fact_files import read_data, read_facts, read_unmet
 from .identifiers import Base
 from .literals import rewritten_literals
 from .naming import name_nodes
@@ -51,6 +51,8 @@ class Assembly:
     sources: tuple[str, ...]
     lines: Mapping[str, Place] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+    unmet: Mapping[str, str] = field(default_factory=dict)
+    """The rules that the facts are meant to leave without a node, each with the reason."""
 
     def graph_name(self, quad: ox.Quad) -> str:
         """The quad's graph, relative to the base; empty for the default graph."""
@@ -86,6 +88,7 @@ def assemble_facts(folder: Path, base: Base) -> Assembly:
         tuple(file.name for file in files),
         {iri: Place(file.name, line) for file in reversed(files) for iri, line in file.lines.items()},
         {q.object.value: q.subject.value for q in facts if q.predicate == _PROPOSITION},  # type: ignore[union-attr]
+        read_unmet(folder),
     )
     _refuse_names(facts, assembly)
     _refuse_rewritten(facts, assembly)

@@ -19,6 +19,9 @@ from .errors import FactsError, FactsSyntaxError
 from .formats import DATASET_FORMATS, RDF_FORMATS, Format, by_extension
 from .identifiers import Base
 
+UNMET = "unmet.txt"
+"""The file of a facts folder that names the rules which these facts leave without a node."""
+
 _OTHER_EXTENSIONS = {"owl": "rdf", "xml": "rdf", "json": "jsonld"}
 _TOKEN = re.compile(
     r'(?P<comment>\#[^\n]*)|(?P<iri><[^>\n]*>)|(?P<string>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
@@ -60,6 +63,25 @@ def _read_fact_file(path: Path, relative: Path, base: Base) -> FactFile:
     quads = tuple(ox.Quad(q.subject, q.predicate, q.object, graph) for q in _drained(parser, str(relative)))
     prefixes = dict(parser.prefixes)
     return FactFile(str(relative), quads, prefixes, subject_lines(text, base, prefixes))
+
+
+def read_unmet(folder: Path) -> dict[str, str]:
+    """The rules that the facts are meant to leave without a node, each with the reason: the lines of `unmet.txt`.
+
+    Empty where there is no such file. Raises FactsSyntaxError (file, line) for a line that is not a rule and a reason.
+    """
+    path = folder / UNMET
+    lines = _text_of(path).splitlines() if path.is_file() else []
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        rule, _, reason = line.partition(" ")
+        if line.strip() and not line.startswith("#"):
+            if not (re.fullmatch(r"K\d\d", rule) and reason.strip()):
+                raise FactsSyntaxError(
+                    UNMET, number, None, "write the number of a rule and the reason: K44 nothing is quoted"
+                )
+            found[rule] = reason.strip()
+    return found
 
 
 def _text_of(path: Path) -> str:

@@ -57,7 +57,7 @@ def check(assembly: Assembly, *, require_matches: bool = True) -> Report:
     checked = (quad for quad in assembly.quads if assembly.graph_name(quad) not in _UNCHECKED_GRAPHS)
     data = rdflib_graph(quad.triple for quad in checked)
     try:
-        return validate(data, load_shapes(), load_ontology(), require_matches=require_matches)
+        return validate(data, load_shapes(), load_ontology(), require_matches=require_matches, unmet=assembly.unmet)
     except GateError as error:
         raise GateError([_placed(problem, assembly) for problem in error.problems]) from error
 

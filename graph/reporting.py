@@ -60,5 +60,6 @@ def report_document(report: Report | None, assembly: Assembly) -> str:
             "conforms": report.conforms,
             "findings": [asdict(finding) for finding in findings(report, assembly)],
             "coverage": {entry.shape: entry.nodes for entry in report.coverage},
+            "unmet": {rule: assembly.unmet.get(rule, "") for rule in report.unmet},
         }
     return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -27,9 +27,10 @@ from rdflib.plugins.sparql import prepareQuery
 from legation.ontology.terms import LOC, OA, SEM
 
 from .errors import LegationError
+from .fact_files import UNMET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from rdflib.plugins.sparql.sparql import Query
     from rdflib.query import Result as Answer
@@ -159,34 +160,49 @@ class Report:
         return self.of(Severity.INFO)
 
     @property
+    def unmet(self) -> tuple[str, ...]:
+        """The numbers of the rules that had no node to look at."""
+        return tuple(sorted({rule_of(entry.shape) for entry in self.coverage if not entry.nodes} - {""}))
+
+    @property
     def conforms(self) -> bool:
         """Whether the facts may be published; unlike sh:conforms, warnings and infos do not count."""
         return not self.violations
 
 
-def validate(data: Graph, shapes: Graph, vocabulary: Graph, *, require_matches: bool = True) -> Report:
+def validate(
+    data: Graph, shapes: Graph, vocabulary: Graph, *, require_matches: bool = True, unmet: Collection[str] = ()
+) -> Report:
     """Check `data` by `shapes`; `vocabulary` is the ontology and the concept schemes, for subclasses and for schemes.
 
-    With `require_matches` (publishing), a shape whose target meets no node is refused too; a single case needs it off.
-    None of the three graphs is changed. Raises GateError.
+    With `require_matches` (publishing) the rules whose targets meet no node must be those that `unmet` numbers, no more
+    and no fewer; a single case needs it off. None of the three graphs is changed. Raises GateError.
     """
     subclasses = _Subclasses(vocabulary)
     coverage = _coverage(data, shapes, subclasses)
     problems = [*shapes_problems(shapes, vocabulary), *data_problems(data, shapes, vocabulary)]
     if require_matches:
-        problems += _unmet([entry.shape.rpartition("#")[2] for entry in coverage if not entry.nodes])
+        problems += _unmet_problems(shapes, coverage, unmet)
     if problems:
         raise GateError(problems)
     return Report(_results(data, shapes, vocabulary), coverage)
 
 
-def _unmet(names: list[str]) -> list[str]:
-    if not names:
-        return []
-    return [
-        f"{len(names)} shapes meet no node, so they check nothing: {', '.join(names)}; "
-        "where these facts are meant to leave them unmet, say so with --allow-unmet"
-    ]
+def _unmet_problems(shapes: Graph, coverage: Iterable[Coverage], meant: Collection[str]) -> Iterator[str]:
+    empty = {entry.shape: _rules_of(shapes, URIRef(entry.shape)) for entry in coverage if not entry.nodes}
+    names = [shape.rpartition("#")[2] for shape, rules in empty.items() if not rules or rules - set(meant)]
+    if names:
+        yield (
+            f"{len(names)} shapes meet no node, so they check nothing: {', '.join(names)}; where these facts are meant "
+            f"to leave them unmet, say so with --allow-unmet, or rule by rule in their {UNMET}"
+        )
+    for rule in sorted(set(meant) - set(map(rule_of, empty))):
+        yield f"{UNMET} says that {rule} meets no node, but no such rule is left unmet: delete its line"
+
+
+def _rules_of(shapes: Graph, shape: Node) -> set[str]:
+    """The numbers of the rules that a shape is, or gathers."""
+    return {rule_of(str(found)) for found in _reported_for(shapes, shape)} - {""}
 
 
 # The shapes themselves ------------------------------------------------------------------------------------------

@@ -33,12 +33,14 @@ _FRAME: dict[str, Any] = {
     "en": {
         "Violation": "Violation", "Warning": "Warning", "Info": "Info", "value": "value: ", "derived": "(derived)",
         "counts": (("violation", "violations"), ("warning", "warnings"), ("info", "infos")),
+        "unmet": ("rule had no node to look at", "rules had no node to look at"),
         "next": "The facts may be published. Next: legation release",
     },
     "fr": {
         "Violation": "Violation", "Warning": "Avertissement", "Info": "Remarque", "value": "valeur : ",
         "derived": "(dérivé)",
         "counts": (("violation", "violations"), ("avertissement", "avertissements"), ("remarque", "remarques")),
+        "unmet": ("règle n’a eu aucun nœud à examiner", "règles n’ont eu aucun nœud à examiner"),
         "next": "Les faits peuvent être publiés. Ensuite : legation release",
     },
 }  # fmt: skip
@@ -71,8 +73,7 @@ def check(facts: Path | None, base: str | None, lang: str, allow_unmet: bool, co
     report = validate(assembly, require_matches=not allow_unmet)
     _print_report(report, assembly, lang)
     if coverage:
-        for entry in report.coverage:
-            click.echo(f"{entry.nodes:6d}  {entry.shape}")
+        _print_coverage(report, assembly)
     if not report.conforms:
         sys.exit(EXIT_REFUSED)
     click.echo(_FRAME[lang]["next"])
@@ -268,6 +269,17 @@ def _print_report(report: Any, assembly: Any, language: str) -> None:
         if finding.value is not None:
             click.echo(f"    {words['value']}{finding.value}")
     click.echo(_counted(report, language))
+    if unmet := report.unmet:
+        click.echo(f"{len(unmet)} {words['unmet'][len(unmet) != 1]}: {', '.join(unmet)}")
+
+
+def _print_coverage(report: Any, assembly: Any) -> None:
+    """How many nodes each shape looked at; beside a rule that looked at none, why the facts leave it so."""
+    from legation.graph.validation import rule_of
+
+    for entry in report.coverage:
+        reason = "" if entry.nodes else assembly.unmet.get(rule_of(entry.shape), "")
+        click.echo(f"{entry.nodes:6d}  {entry.shape}" + (f"  ({reason})" if reason else ""))
 
 
 def _announce(found: Release, settings: Settings) -> None:

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from legation.graph.errors import FactsError, FactsSyntaxError
-from legation.graph.fact_files import read_data, read_facts, subject_lines
+from legation.graph.fact_files import read_data, read_facts, read_unmet, subject_lines
 from legation.graph.identifiers import Base
 
 BASE = Base("http://localhost:8000/")
@@ -87,3 +87,18 @@ def test_an_unknown_extension_is_refused_with_those_known(tmp_path: Path) -> Non
     """The format is never guessed."""
     with pytest.raises(FactsError, match=r"unknown extension; known are \.ttl"):
         list(read_data([write(tmp_path, "x.csv", "")], BASE))
+
+
+def test_a_folder_may_say_which_rules_it_leaves_unmet(tmp_path: Path) -> None:
+    """One line a rule, with the reason; without the file there is none."""
+    assert read_unmet(tmp_path) == {}
+    (tmp_path / "unmet.txt").write_text("# why\n\nK44 nothing is quoted\nK60  no limit\n", "utf-8")
+    assert read_unmet(tmp_path) == {"K44": "nothing is quoted", "K60": "no limit"}
+
+
+@pytest.mark.parametrize("line", ["K44", "K44 ", "K4 no", "the rules of missions"])
+def test_a_rule_is_left_unmet_for_a_reason(tmp_path: Path, line: str) -> None:
+    """A line without a rule or without a reason is refused, with its place."""
+    (tmp_path / "unmet.txt").write_text(f"# why\n{line}\n", "utf-8")
+    with pytest.raises(FactsSyntaxError, match=r"unmet\.txt:2"):
+        read_unmet(tmp_path)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
+from rdflib import SH, Literal, URIRef
 from rdflib.compare import isomorphic
 
 from legation.graph.assembly import Assembly, assemble_data, assemble_facts
@@ -19,6 +20,7 @@ from legation.graph.identifiers import Base
 from legation.graph.publication import check, publish
 from legation.graph.release import current_release, find_release, open_release, switch
 from legation.graph.reporting import findings
+from legation.shapes import load_shapes
 
 BASE = Base("http://localhost:8000/")
 
@@ -55,6 +57,24 @@ def replace_in(folder: Path, old: str, new: str) -> str:
 def test_the_bundled_facts_conform(assembly: Assembly) -> None:
     """No rule of severity Violation is broken."""
     assert check(assembly).violations == ()
+
+
+def test_a_rule_counts_no_node_that_has_nothing_for_it(assembly: Assembly) -> None:
+    """A rule about a property that these facts never use looks at none of them, save where it forbids the property."""
+    used = {quad.predicate.value for quad in assembly.quads if assembly.graph_name(quad) not in {"ontology", "shapes"}}
+    shapes = load_shapes()
+    for entry in check(assembly).coverage:
+        path = shapes.value(URIRef(entry.shape), SH.path)
+        forbids = (URIRef(entry.shape), SH.maxCount, Literal(0)) in shapes
+        assert path is None or str(path) in used or forbids or not entry.nodes, entry
+
+
+def test_a_report_says_why_a_rule_looked_at_nothing(releases: Path) -> None:
+    """The reason stands in the facts' own unmet.txt, rule by rule."""
+    report = json.loads((find_release(releases, None).folder / "report.json").read_text("utf-8"))
+    unmet = {iri.rpartition("#")[2][:3] for iri, nodes in report["coverage"].items() if not nodes and "#K" in iri}
+    assert set(report["unmet"]) == unmet
+    assert all(report["unmet"].values())
 
 
 def test_no_entity_of_a_release_is_a_blank_node(assembly: Assembly) -> None:

@@ -100,6 +100,27 @@ def test_a_shape_that_meets_no_node_is_refused_when_publishing() -> None:
     assert report.conforms
 
 
+@pytest.mark.parametrize(
+    ("unmet", "named"),
+    [
+        pytest.param({"K01", "K04"}, None, id="just those"),
+        pytest.param({"K01"}, "1 shapes meet no node, so they check nothing: K04-no-cycle;", id="one is not meant"),
+        pytest.param({"K01", "K02", "K04"}, "says that K02 meets no node, but", id="one is met, or is no rule"),
+    ],
+)
+def test_the_rules_left_unmet_are_those_that_the_facts_name(unmet: set[str], named: str | None) -> None:
+    """An exception that is named rule by rule cannot hide another, nor outlive its reason."""
+    met = "shapes:K02-typed a sh:NodeShape ; sh:targetClass ex:Thing ; sh:nodeKind sh:IRI ; sh:severity sh:Info ;"
+    messages = 'sh:message "No name."@en , "Sans nom."@fr .'
+    graphs = (graph("ex:s a ex:Thing ."), graph(SHAPE, SPARQL_SHAPE, met, messages))
+    vocabulary = graph(VOCABULARY, "ex:Thing a owl:Class .")
+    if named is None:
+        assert validate(*graphs, vocabulary, unmet=unmet).unmet == ("K01", "K04")
+        return
+    with pytest.raises(GateError, match=named):
+        validate(*graphs, vocabulary, unmet=unmet)
+
+
 def test_a_typed_node_that_no_shape_targets_is_refused() -> None:
     """Whatever has a type is looked at by some shape that targets the type."""
     assert "<https://example.org/p> is a <http://xmlns.com/foaf/0.1/Person>, and no shape targets it" in refusal(
