@@ -1,31 +1,19 @@
-"""The grammar of SPARQL (§19.8 of https://www.w3.org/TR/sparql11-query/, and SPARQL 1.2), to say what does not fit it.
+"""The grammar of SPARQL (§19.8 of https://www.w3.org/TR/sparql11-query/, and SPARQL 1.2), to find what does not fit it.
 
-    first_misfit ─ the first token that cannot follow those before it, and what could ─ explained ─> QuerySyntaxError
+    first_misfit ─> the first token that cannot follow those before it, and what could
 
-Nothing is accepted or refused by it: the engine judges what is valid, and this explains what it refused.
+Nothing is accepted or refused by it: the engine judges what is valid, and sparql_hints explains what it refused.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from legation.graph.sparql_tokens import (
-    CLOSING,
-    OPENING,
-    OPERATORS,
-    SEPARATORS,
-    TERMS,
-    Kind,
-    QuerySyntaxError,
-    Token,
-    place,
-    syntax_error,
-)
+from legation.graph.sparql_tokens import Kind, Token
 
 # ── The prologue ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -124,7 +112,8 @@ MINUTES MONTH NOW OBJECT PREDICATE RAND REGEX REPLACE ROUND SAMETERM SAMPLE SECO
 STRAFTER STRBEFORE STRDT STRENDS STRLANG STRLANGDIR STRLEN STRSTARTS STRUUID SUBJECT SUBSTR SUM TIMEZONE TRIPLE TZ
 UCASE URI UUID YEAR
 """
-_FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
+FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
+"""The names of built-in functions and aggregates, in capitals."""
 
 
 # Parts are equal when they are the same object: their sets are looked up at every step, and a deep hash is slow.
@@ -155,7 +144,8 @@ class _Repeat:
 
 
 _Part = _Leaf | _Rule | _All | _Any | _Repeat
-_END = "end"
+END = "end"
+"""The symbol for the end of the query."""
 _GRAMMAR_TOKEN = re.compile(r"'[^']+'|\w+|[()|?*+]")
 
 
@@ -233,11 +223,12 @@ def _first(part: _Part) -> frozenset[str]:
 
 
 @cache
-def _keywords() -> frozenset[str]:
+def keywords() -> frozenset[str]:
+    """The keywords of the grammar, in capitals."""
     return frozenset(word for word in _GRAMMAR_TOKEN.findall(_GRAMMAR) if word == word.upper() and word.isalpha())
 
 
-def _symbols(token: Token) -> frozenset[str]:
+def symbols_of(token: Token) -> frozenset[str]:
     """The grammar's names for a token."""
     upper = token.text.upper()
     match token.kind:
@@ -247,10 +238,10 @@ def _symbols(token: Token) -> frozenset[str]:
             return frozenset({"name", "namespace"} if token.text.endswith(":") else {"name"})
         case Kind.NUMBER:
             return frozenset({"number", "integer"} if token.text.isdigit() else {"number"})
-        case Kind.WORD if upper in _FUNCTIONS:
+        case Kind.WORD if upper in FUNCTIONS:
             return frozenset({"function"})
         case Kind.WORD:
-            return frozenset({upper if upper in _keywords() else token.text})
+            return frozenset({upper if upper in keywords() else "a" if token.text == "a" else f"?{upper}"})
         case _:
             return frozenset({token.kind.name.lower()})
 
@@ -262,10 +253,10 @@ def first_misfit(tokens: Sequence[Token]) -> tuple[int, frozenset[str]] | None:
     """
     stack: list[_Part] = [_rules()["Query"]]
     for at in range(len(tokens) + 1):
-        symbols = _symbols(tokens[at]) if at < len(tokens) else frozenset({_END})
+        symbols = symbols_of(tokens[at]) if at < len(tokens) else frozenset({END})
         skipped = _advance(stack, symbols)
         if skipped is not None:
-            return None if symbols == {_END} and not stack else (at, skipped)
+            return None if symbols == {END} and not stack else (at, skipped)
     return None
 
 
@@ -283,7 +274,7 @@ def _advance(stack: list[_Part], symbols: frozenset[str]) -> frozenset[str] | No
             return None
         else:
             stack.extend(_unfolded(part, symbols))
-    return frozenset(expected | {_END})
+    return frozenset(expected | {END})
 
 
 def _unfolded(part: _Part, symbols: frozenset[str]) -> tuple[_Part, ...]:
@@ -299,161 +290,3 @@ def _unfolded(part: _Part, symbols: frozenset[str]) -> tuple[_Part, ...]:
             return (part, inner) if is_open else (inner,)
         case _Leaf():
             return (part,)
-
-
-# ── Plain words for what is wrong ────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class _Misfit:
-    """A token that does not fit: all tokens, its index (their number at the text's end), what would have fitted."""
-
-    text: str
-    tokens: Sequence[Token]
-    at: int
-    symbols: frozenset[str]
-
-    @property
-    def found(self) -> str:
-        """The misfit as written; nothing at the end of the text."""
-        return self.tokens[self.at].text if self.at < len(self.tokens) else ""
-
-    @property
-    def before(self) -> str:
-        """The token before it as written; nothing at the beginning."""
-        return self.tokens[self.at - 1].text if self.at else ""
-
-    @property
-    def is_unknown_word(self) -> bool:
-        """Whether the misfit is a bare word that SPARQL does not know."""
-        if self.at == len(self.tokens) or self.tokens[self.at].kind is not Kind.WORD:
-            return False
-        return _symbols(self.tokens[self.at]).isdisjoint({*_keywords(), "function", "a"})
-
-
-def explained(text: str, tokens: Sequence[Token], at: int, symbols: frozenset[str]) -> QuerySyntaxError:
-    """The error at the first token that does not fit, where one of `symbols` would."""
-    misfit = _Misfit(text, tokens, at, symbols)
-    hint = next(filter(None, (ask(misfit) for ask in _HINTS)), None)
-    if at < len(tokens):
-        found = " ".join(misfit.found.split())
-        shown = found if len(found) <= 40 else f"{found[:40]}…"
-        return syntax_error(text, tokens[at].offset, f"{shown} does not fit here", expected=_worded(symbols), hint=hint)
-    offset = tokens[-1].end if tokens else 0
-    return syntax_error(text, offset, "the query ends too early", expected=_worded(symbols), hint=hint)
-
-
-_EXPECTED_MAX = 8
-_WORDINGS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("a variable", frozenset({"variable"})),
-    ("an IRI or a prefixed name", frozenset({"iri", "name"})),
-    ("a literal", frozenset({"string", "number", "TRUE", "FALSE"})),
-    ("a blank node", frozenset({"node"})),
-    ("a function", frozenset({"function"})),
-    ("an operator", frozenset({"=", "<", "+", "*"})),
-    ("an IRI between < and >", frozenset({"iri"})),
-    ("a prefix that ends with a colon", frozenset({"namespace"})),
-    ("a whole number", frozenset({"integer"})),
-    ("a string", frozenset({"string"})),
-    ("a number", frozenset({"number"})),
-    ("the end of the query", frozenset({_END})),
-)
-# What few people look for is left out of the list, not out of the grammar.
-_RARE = frozenset(
-    {"a", "language", "?", "~", "{|", "<<", "^", "^^", "!", "LATERAL", "SERVICE", "VERSION", "REDUCED", "NOT"}
-)
-
-
-def _worded(symbols: frozenset[str]) -> tuple[str, ...]:
-    """At most eight plain words for a set of symbols: brackets and marks, then kinds of token, then keywords."""
-    left = symbols - _RARE or symbols
-    worded = []
-    for wording, meant in _WORDINGS:
-        if meant <= left:
-            worded.append(wording)
-            left -= meant | (OPERATORS | {"IN"} if wording in {"a literal", "an operator"} else frozenset())
-    marks = sorted((symbol for symbol in left if not symbol.isalpha()), key=lambda mark: (mark not in CLOSING, mark))
-    return (*marks, *worded, *sorted(symbol for symbol in left if symbol.isupper()))[:_EXPECTED_MAX]
-
-
-def _hint_operator(misfit: _Misfit) -> str | None:
-    """Operators of SQL and C, and what was to be an IRI and became one."""
-    if "&&" in misfit.symbols and misfit.found.upper() in {"AND", "OR"}:
-        return f"the operator is {'&&' if misfit.found.upper() == 'AND' else '||'}"
-    if misfit.found == "<>" or (misfit.before, misfit.found) == ("=", "="):
-        return "equality is written =, inequality !="
-    if misfit.found == "<" and "iri" in misfit.symbols:
-        return "an IRI between < and > holds no space, quotation mark or brace"
-    return None
-
-
-def _hint_spelling(misfit: _Misfit) -> str | None:
-    """A word that is nearly a keyword or a function that could stand there."""
-    if not misfit.is_unknown_word:
-        return None
-    fitting = sorted(misfit.symbols & _keywords()) + (sorted(_FUNCTIONS) if "function" in misfit.symbols else [])
-    close = difflib.get_close_matches(misfit.found.upper(), fitting, n=1, cutoff=0.78)
-    return f"did you mean {close[0]}?" if close else None
-
-
-def _hint_bare_word(misfit: _Misfit) -> str | None:
-    """A word that lacks its colon, its question mark or its prefix."""
-    if not misfit.is_unknown_word:
-        return None
-    if misfit.symbols == {"namespace"}:
-        return f"a prefix ends with a colon: {misfit.found}:"
-    if misfit.symbols == {"variable"}:
-        return f"a variable begins with a question mark: ?{misfit.found}"
-    if {"iri", "name"} <= misfit.symbols:
-        return f"write ?{misfit.found} for a variable, or a prefix before a name, as in ex:{misfit.found}"
-    return None
-
-
-def _hint_select(misfit: _Misfit) -> str | None:
-    """What people write in a SELECT clause that SPARQL writes otherwise."""
-    if not {"variable", "("} <= misfit.symbols or misfit.symbols & {"iri", "name"}:
-        return None
-    if misfit.found.upper() in _FUNCTIONS:
-        return f"an expression in SELECT needs a name: ({misfit.found}(…) AS ?name)"
-    return "variables are separated by spaces, not by commas" if misfit.found == "," else None
-
-
-def _hint_triple(misfit: _Misfit) -> str | None:
-    """Separators of triples that are missing, or that separate nothing."""
-    if misfit.found in SEPARATORS and misfit.before in {*SEPARATORS, "{"}:
-        return f"there is nothing between {misfit.before} and {misfit.found}"
-    if misfit.found and {".", ";", ","} <= misfit.symbols and misfit.tokens[misfit.at].kind in TERMS:
-        return "a triple has three parts: a full stop may be missing before this one"
-    return None
-
-
-def _hint_bracket(misfit: _Misfit) -> str | None:
-    """A bracket that is not closed, or closed too often."""
-    opened = _open_brackets(misfit.tokens[: misfit.at])
-    wanted = [OPENING[bracket.text] for bracket in opened]
-    if misfit.found in CLOSING and misfit.found not in wanted:
-        return f"there is no bracket that this {misfit.found} could close"
-    if opened and (not misfit.found or misfit.found in wanted[:-1]) and misfit.found != wanted[-1]:
-        line, column = place(misfit.text, opened[-1].offset)
-        return f"the {opened[-1].text} at line {line}, column {column} is not closed: {wanted[-1]} is missing"
-    return None
-
-
-def _open_brackets(tokens: Sequence[Token]) -> list[Token]:
-    opened: list[Token] = []
-    for token in tokens:
-        if token.kind is Kind.MARK and token.text in OPENING:
-            opened.append(token)
-        elif opened and token.kind is Kind.MARK and token.text == OPENING[opened[-1].text]:
-            opened.pop()
-    return opened
-
-
-_HINTS: tuple[Callable[[_Misfit], str | None], ...] = (
-    _hint_operator,
-    _hint_spelling,
-    _hint_select,
-    _hint_bare_word,
-    _hint_bracket,
-    _hint_triple,
-)

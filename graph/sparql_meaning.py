@@ -7,6 +7,7 @@ Sections are those of https://www.w3.org/TR/sparql11-query/.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
@@ -16,15 +17,39 @@ from legation.graph.sparql_tokens import TERMS, Kind, QuerySyntaxError, Token, s
 
 
 def undeclared_prefix(text: str, tokens: Sequence[Token], known: Mapping[str, str]) -> QuerySyntaxError | None:
+    """The error for the first name whose prefix has no declaration; None where all have one.
+
+    `known` are labels and IRIs of well-known namespaces: the hint is the line that declares one of them, or the label
+    that was probably meant.
+    """
     start = prologue_length(tokens)
     declared = declared_namespaces(tokens[:start])
     for token in tokens[start:]:
         label = token.text.partition(":")[0]
         if token.kind is Kind.NAME and label not in declared:
-            iri = f"<{known[label]}>" if label in known else "<…>"
-            hint = f"put PREFIX {label}: {iri} before the query"
+            hint = _declaring(label, declared, known)
             return syntax_error(text, token.offset, f"the prefix {label}: is not declared", hint=hint)
     return None
+
+
+def _declaring(label: str, declared: Mapping[str, str], known: Mapping[str, str]) -> str:
+    if label in known:
+        return f"put PREFIX {label}: <{known[label]}> before the query"
+    meant = _nearest(label, declared)
+    if meant:
+        return f"did you mean {meant}:?"
+    meant = _nearest(label, known)
+    if meant:
+        return f"did you mean {meant}:? Then put PREFIX {meant}: <{known[meant]}> before the query"
+    return f"put PREFIX {label}: <…> before the query"
+
+
+def _nearest(label: str, labels: Mapping[str, str]) -> str | None:
+    """The label that differs by letter case, by the order of its letters, or by little."""
+    small = label.lower()
+    swapped = [other for other in labels if other and sorted(other.lower()) == sorted(small)]
+    close = swapped or difflib.get_close_matches(small, [other for other in labels if other], n=1, cutoff=0.75)
+    return close[0] if close else None
 
 
 _UNGROUPED = "a variable in SELECT is neither in GROUP BY nor inside an aggregate such as COUNT or SAMPLE"
@@ -52,15 +77,142 @@ _ENGINE_WORDS = (
 
 def meaningless(text: str, tokens: Sequence[Token], message: str) -> QuerySyntaxError:
     """The error for a query that fits the grammar, where the engine's message or the tokens say what is wrong."""
+    if "Unexpected aggregate" in message or "a variable that is unbound" in message:
+        found = _misgrouped(text, tokens)
+        if found:
+            return found
     for said, reason, anchor in _ENGINE_WORDS:
         if said in message:
             offset = next((token.offset for token in tokens if token.text.upper() == anchor), None)
             return syntax_error(text, _engine_offset(text, message) if offset is None else offset, reason)
-    found = _shared_node(tokens) or _uneven_row(tokens) or _rebound_variable(tokens) or _relative_iri(tokens)
-    if found:
-        return syntax_error(text, found[0].offset, found[1])
-    return syntax_error(text, _engine_offset(text, message), "the engine cannot read the query near this place")
+    for check in (_shared_node, _uneven_row, _rebound_variable, _relative_iri, _miscounted_call):
+        wrong = check(tokens)
+        if wrong:
+            return syntax_error(text, wrong[0].offset, wrong[1])
+    return _misgrouped(text, tokens) or syntax_error(
+        text, _engine_offset(text, message), "the engine cannot read the query near this place"
+    )
 
+
+# ── Aggregates (§11) ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+_AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
+_Hinted = tuple[Token, str, str]
+
+
+def _misgrouped(text: str, tokens: Sequence[Token]) -> QuerySyntaxError | None:
+    found = _stray_aggregate(tokens) or _ungrouped(tokens)
+    return syntax_error(text, found[0].offset, found[1], hint=found[2]) if found else None
+
+
+def _stray_aggregate(tokens: Sequence[Token]) -> _Hinted | None:
+    """An aggregate in FILTER or BIND, where no group exists yet (§11.3)."""
+    depth, asker = 0, ""
+    for before, token in pairwise(tokens):
+        word = token.text.upper() if token.kind is Kind.WORD else ""
+        if not depth:
+            asker = before.text.upper() if token.text == "(" and before.text.upper() in {"FILTER", "BIND"} else ""
+        if asker:
+            depth += (token.text == "(") - (token.text == ")")
+        if depth and word in _AGGREGATES:
+            hint = f"count in a subquery, or after GROUP BY write HAVING({word}(…) > 1)"
+            return token, f"{word} cannot stand in {asker}: there are no groups yet", hint
+    return None
+
+
+def _ungrouped(tokens: Sequence[Token]) -> _Hinted | None:
+    """A variable in a SELECT clause that has no one value in its group (§11.4)."""
+    for at, token in enumerate(tokens):
+        if token.kind is Kind.WORD and token.text.upper() == "SELECT":
+            plain, has_aggregate, end = _projection(tokens, at + 1)
+            grouped = _grouping(tokens, end)
+            found = next((name for name in plain if name.text[1:] not in (grouped or ())), None)
+            if found and (has_aggregate or grouped is not None):
+                name = found.text
+                reason = f"{name} has many values in a group: it is neither in GROUP BY nor inside an aggregate"
+                add = f"GROUP BY {name}" if grouped is None else f"{name} to GROUP BY"
+                return found, reason, f"add {add}, or take any one value: (SAMPLE({name}) AS {name}1)"
+    return None
+
+
+def _projection(tokens: Sequence[Token], start: int) -> tuple[list[Token], bool, int]:
+    """The variables that a SELECT clause names by themselves, whether it has an aggregate, and where it ends."""
+    plain, has_aggregate, depth = list[Token](), False, 0
+    for at in range(start, len(tokens)):
+        token = tokens[at]
+        if not depth and token.text.upper() in {"{", "WHERE", "FROM"}:
+            return plain, has_aggregate, at
+        depth += (token.text == "(") - (token.text == ")")
+        has_aggregate |= token.kind is Kind.WORD and token.text.upper() in _AGGREGATES
+        if not depth and token.kind is Kind.VARIABLE:
+            plain.append(token)
+    return plain, has_aggregate, len(tokens)
+
+
+_AFTER_GROUPING = frozenset({"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}"})
+
+
+def _grouping(tokens: Sequence[Token], start: int) -> set[str] | None:
+    """The names that the GROUP BY after the pattern at `start` gives a value; None where there is none."""
+    depth, grouped = 0, None
+    for token in tokens[start:]:
+        depth += (token.text == "{") - (token.text == "}")
+        if depth < 0 or (grouped is not None and token.text.upper() in _AFTER_GROUPING):
+            break
+        if not depth and token.kind is Kind.WORD and token.text.upper() == "GROUP":
+            grouped = set[str]()
+        elif grouped is not None and token.kind is Kind.VARIABLE:
+            grouped.add(token.text[1:])
+    return grouped
+
+
+# ── Calls (§17.4) ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_ARITIES = """
+0 NOW RAND STRUUID UUID
+1 ABS BOUND CEIL DATATYPE DAY ENCODE_FOR_URI FLOOR HOURS IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISURI LANG LCASE MD5
+1 MINUTES MONTH ROUND SECONDS SHA1 SHA256 SHA384 SHA512 STR STRLEN TIMEZONE TZ UCASE URI YEAR
+2 CONTAINS LANGMATCHES SAMETERM STRAFTER STRBEFORE STRDT STRENDS STRLANG STRSTARTS
+3 IF
+2-3 REGEX SUBSTR
+3-4 REPLACE
+"""
+_ARGUMENTS = {
+    name: (int(numbers[0]), int(numbers[-1]))
+    for numbers, *names in map(str.split, _ARITIES.split("\n")[1:-1])
+    for name in names
+}
+"""How many arguments a function takes, at least and at most."""
+
+
+def _miscounted_call(tokens: Sequence[Token]) -> tuple[Token, str] | None:
+    """A call with fewer or more arguments than its function takes."""
+    calls: list[tuple[Token, int, int]] = []
+    before = Token(Kind.MARK, "", 0)
+    for token in tokens:
+        if token.text in {"(", "{", "["}:
+            calls.append((before, 0, token.offset))
+        elif token.text == "," and calls:
+            name, commas, opened = calls.pop()
+            calls.append((name, commas + 1, opened))
+        elif token.text in {")", "}", "]"} and calls:
+            name, commas, opened = calls.pop()
+            given = commas + (before.offset != opened)
+            least, most = (
+                _ARGUMENTS.get(name.text.upper(), (given, given)) if name.kind is Kind.WORD else (given, given)
+            )
+            if not least <= given <= most:
+                return name, f"{name.text.upper()} takes {_number(least, most)}, not {given}"
+        before = token
+    return None
+
+
+def _number(least: int, most: int) -> str:
+    count = f"{least}" if least == most else f"{least} to {most}"
+    return f"{count} argument" + ("" if count == "1" else "s")
+
+
+# ── The engine's place ───────────────────────────────────────────────────────────────────────────────────────────────
 
 _ENGINE_PLACE = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 
@@ -73,6 +225,9 @@ def _engine_offset(text: str, message: str) -> int:
     line_start = sum(len(line) + 1 for line in text.split("\n")[: int(said[1]) - 1])
     overshoot = max((len(word) for word in re.findall(r"\b[A-Z]{2,}\b", said[3])), default=0)
     return min(max(line_start, line_start + int(said[2]) - 1 - overshoot), len(text))
+
+
+# ── Nodes, rows, variables, IRIs ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _shared_node(tokens: Sequence[Token]) -> tuple[Token, str] | None:

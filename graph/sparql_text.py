@@ -3,7 +3,7 @@
     examine ─ decoded ─ tokenised ─ form, update? ─ SERVICE? ─ bounded ─ unambiguous ─> Query
     describe_syntax_error ─ the grammar, then the meaning, up to the first token that does not fit ─> QuerySyntaxError
 
-    sparql_tokens <─ sparql_grammar <─ sparql_meaning <─ sparql_text
+    sparql_tokens <─ sparql_grammar <─ sparql_hints, sparql_meaning <─ sparql_text
 
 The engine (pyoxigraph 0.5.13) calls any host a SERVICE names, ends its process on deep queries, and reads without
 tokens: a keyword needs no boundary after it, and a prefixed name it cannot resolve is tried again as something else.
@@ -35,7 +35,8 @@ from enum import Enum
 from itertools import pairwise
 
 from legation.graph.errors import QueryRefused
-from legation.graph.sparql_grammar import declared_namespaces, explained, first_misfit, prologue_length
+from legation.graph.sparql_grammar import declared_namespaces, first_misfit, prologue_length
+from legation.graph.sparql_hints import explained
 from legation.graph.sparql_meaning import meaningless, undeclared_prefix
 from legation.graph.sparql_tokens import (
     CLOSING,

@@ -9,6 +9,7 @@ Sections are those of https://www.w3.org/TR/sparql11-query/ unless another docum
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from enum import Enum
@@ -53,15 +54,31 @@ def place(text: str, offset: int) -> Place:
 
 
 def excerpt(text: str, offset: int) -> str:
-    """The line around `offset`, cut to 80 code points, and a caret under the one meant; tabs become single spaces."""
+    """The line around `offset`, cut to 80 code points, and a caret under the one meant.
+
+    Tabs and what cannot be printed become single spaces; `…` stands for what is cut off. The caret is put as terminals
+    put letters: those of East Asian width W and F take two columns, combining marks take none.
+    """
     starts = _line_starts(text)
     begin = starts[bisect_right(starts, offset) - 1]
     ending = _LINE_END.search(text, begin)
     line = text[begin : ending.start() if ending else len(text)]
     at = min(offset - begin, len(line))
     first = max(0, min(at - _EXCERPT_CHARS // 2, len(line) - _EXCERPT_CHARS))
-    shown = "".join(c if c.isprintable() else " " for c in line[first : first + _EXCERPT_CHARS])
-    return f"{shown}\n{' ' * (at - first)}^"
+    shown = "".join(map(_printed, line[first : first + _EXCERPT_CHARS]))
+    head, tail = "…" if first else "", "…" if first + _EXCERPT_CHARS < len(line) else ""
+    return f"{head}{shown}{tail}\n{' ' * (len(head) + sum(map(_columns, shown[: at - first])))}^"
+
+
+def _printed(character: str) -> str:
+    return character if character.isprintable() or unicodedata.combining(character) else " "
+
+
+def _columns(character: str) -> int:
+    """Columns that a character takes (Unicode Standard Annex 11)."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _line_starts(text: str) -> list[int]:
@@ -200,7 +217,7 @@ _STRAY_HINTS = {
     "&": "the conjunction is &&",
     "@": "a language tag begins with a letter, as in @en",
     "$": "a variable needs a name, as in $x",
-    "%": "in a prefixed name a per cent sign is followed by two hexadecimal digits",
+    "%": "there is no remainder operator; in a prefixed name two hexadecimal digits follow a per cent sign",
 }
 
 

@@ -38,7 +38,7 @@ MEANINGLESS = [
     ("short-row", "ASK { VALUES (?x ?y) { (1 2) (1) } }", (1, 30), "needs 2 values", None),
     ("long-row", "ASK { VALUES (?x) { (<http://a> 'a'@en) } }", (1, 21), "needs 1 values", None),
     ("bound-twice", "ASK { BIND(1 AS ?x) BIND(2 AS ?x) }", (1, 31), "?x already has a value", None),
-    ("not-grouped", "SELECT ?a { ?s ?p ?o } GROUP BY ?s", (1, 1), "neither in GROUP BY nor", None),
+    ("not-grouped", "SELECT ?a { ?s ?p ?o } GROUP BY ?s", (1, 8), "neither in GROUP BY nor", "add ?a to GROUP BY"),
     ("selected-twice", "SELECT (1 AS ?x) (2 AS ?x) {}", (1, 1), "same variable twice", None),
     ("star-grouped", "SELECT * { ?s ?p ?o } GROUP BY ?s", (1, 8), "SELECT *", None),
 ]

@@ -159,9 +159,12 @@ def test_lines_and_columns_count_from_one(text: str, offset: int, expected: tupl
         pytest.param("a\nb c\nd", 4, "b c\n  ^", id="one-line-only"),
         pytest.param("a\tb", 2, "a b\n  ^", id="tabs-keep-the-caret-below"),
         pytest.param("", 0, "\n^", id="empty"),
-        pytest.param("x" * 200, 199, "x" * 80 + "\n" + " " * 79 + "^", id="cut-left"),
-        pytest.param("x" * 200, 0, "x" * 80 + "\n^", id="cut-right"),
-        pytest.param("x" * 200, 100, "x" * 80 + "\n" + " " * 40 + "^", id="cut-both"),
+        pytest.param("x" * 200, 199, "…" + "x" * 80 + "\n" + " " * 80 + "^", id="cut-left"),
+        pytest.param("x" * 200, 0, "x" * 80 + "…\n^", id="cut-right"),
+        pytest.param("x" * 200, 100, "…" + "x" * 80 + "…\n" + " " * 41 + "^", id="cut-both"),
+        pytest.param("日本 ?x", 3, "日本 ?x\n     ^", id="wide-letters-take-two-columns"),
+        pytest.param("e\u0301 ?x", 3, "e\u0301 ?x\n  ^", id="combining-marks-take-none"),
+        pytest.param("a\r\nb ?x\r\nc", 5, "b ?x\n  ^", id="lines-of-windows"),
     ],
 )
 def test_an_excerpt_is_one_line_and_a_caret(text: str, offset: int, expected: str) -> None:
