@@ -704,3 +704,15 @@ def test_an_error_is_a_page_that_leads_on(client: FlaskClient) -> None:
     assert page.status == 404
     assert page.all("meta", name="robots")[0]["content"] == "noindex"
     assert {ROOT + "?lang=fr", ROOT + "problems/not-found?lang=fr"} <= {a.get("href") for a in page.all("a")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_faulty_query_is_shown_with_the_place_and_what_could_stand_there(client: FlaskClient, language: str) -> None:
+    """S7: the line with its caret, what was expected, and the query to mend, in either language."""
+    page = ask(client, "SELECT *\nWHER { ?s ?p ?o }", lang=language)
+    said = messages(language)
+    assert said["problem_place"] in page.texts("h2")
+    assert "<code>WHER { ?s ?p ?o }\n^</code>" in page.source
+    assert "did you mean WHERE?" in page.main
+    assert "WHERE" in page.texts("li")
+    assert page.texts("textarea") == ["SELECT * WHER { ?s ?p ?o }"]
