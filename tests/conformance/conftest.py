@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import rdflib
 from live import LiveServer, free_port, run_legation, serving
 
 FOAF = "http://xmlns.com/foaf/0.1/"
@@ -38,3 +39,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     assert built.returncode == 0, built.stderr.decode()
     with serving(folder / "releases", port, LEGATION_WORKERS="1") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def small_default_graph() -> rdflib.Graph:
+    """What the default graph of that release holds: the union of all."""
+    nquads = rdflib.Dataset(default_union=True).parse(data=quads("http://any.example/"), format="nquads")
+    graph = rdflib.Graph()
+    for triple in nquads.triples((None, None, None)):
+        graph.add(triple)
+    return graph
