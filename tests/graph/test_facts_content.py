@@ -19,6 +19,8 @@ from legation.graph.identifiers import Base
 
 FACTS = Path(__file__).parents[2] / "graph" / "facts"
 SPANS = Path(__file__).with_name("article_spans.tsv")
+CLAIMS = Path(__file__).with_name("article_claims.tsv")
+TIMES = Path(__file__).with_name("article_times.tsv")
 BASE = "http://localhost:8000/"
 ARTICLE = "55ee074e7567bb82"
 
@@ -199,9 +201,69 @@ def test_a_note_is_given_in_both_languages() -> None:
 def test_evidence_is_where_it_was_read() -> None:
     """The offsets in the facts are those of article_spans.tsv, act by act and claim by claim."""
     with SPANS.open(encoding="utf-8") as lines:
-        read = {(row["id"], row["start"], row["end"]) for row in csv.DictReader(lines, delimiter="\t")}
+        noted = {(row["id"], row["start"], row["end"]) for row in csv.DictReader(lines, delimiter="\t")}
     query = "SELECT ?x ?a ?b { ?x dip:evidence/oa:hasSelector ?s . ?s oa:start ?a ; oa:end ?b }"
-    assert {(x.partition(":")[2], a, b) for x, a, b in select(written(), query)} == read
+    assert {(x.partition(":")[2], a, b) for x, a, b in select(written(), query)} == noted
+
+
+def read(table: Path) -> list[list[str]]:
+    """The rows of a table of what was read in the article, without its heading."""
+    with table.open(encoding="utf-8") as lines:
+        return list(csv.reader(lines, delimiter="\t"))[1:]
+
+
+@pytest.mark.parametrize(("name", "act", "modality", "negated", "when", "about"), read(CLAIMS), ids=lambda value: value)
+def test_a_claim_is_recorded_as_it_was_read(
+    name: str, act: str, modality: str, negated: str, when: str, about: str
+) -> None:
+    """Act, force, polarity, time and participants of every claim are those of article_claims.tsv."""
+    query = f"""SELECT ?act ?modality ?negated ?when {{
+      claim:{name} dip:assertedIn ?act ; dip:modality ?modality ; dip:negated ?negated .
+      OPTIONAL {{ claim:{name} dcterms:temporal ?when }} }}"""
+    row = (f"statement:{act}", f"modality:{modality}", negated, f"when:{when}" if when else "None")
+    assert select(written(), query) == {row}
+    assert one(written(), f"SELECT ?x {{ claim:{name} schema:about ?x }}") == set(about.split())
+
+
+def test_every_claim_says_whom_or_what_it_is_about() -> None:
+    """Participants are given even where no proposition is: of 61 claims and of the curators' eight."""
+    assert one(written(), "SELECT ?c { ?c a dip:Claim FILTER NOT EXISTS { ?c schema:about ?x } }") == set()
+    assert [row[0] for row in read(CLAIMS)] == [f"c{number:02}" for number in range(1, 62)]
+
+
+BOUNDS = ("hasEarliestBegin", "hasLatestBegin", "hasEarliestEnd", "hasLatestEnd")
+
+
+@pytest.mark.parametrize(("name", "edtf", "basis", "bounds"), [(*r[:3], r[3:]) for r in read(TIMES)], ids=str)
+def test_a_time_has_its_expression_its_basis_and_its_bounds(
+    name: str, edtf: str, basis: str, bounds: list[str]
+) -> None:
+    """Each bound that can be defended is there, and none beyond: an open end has no bound (article_times.tsv)."""
+    stated = dict(sorted(select(written(), f"SELECT ?p ?o {{ when:{name} ?p ?o }}")))
+    assert (stated["rdf:value"], stated["dip:dateBasis"].rpartition("#")[2]) == (edtf, basis)
+    assert [stated.get(f"sem:{bound}TimeStamp", "") for bound in BOUNDS] == bounds
+
+
+def test_every_time_of_the_facts_was_read() -> None:
+    """No time is used or left over that article_times.tsv does not have."""
+    assert one(written(), "SELECT ?t { ?t a time:TemporalEntity }") == {f"when:{row[0]}" for row in read(TIMES)}
+
+
+@pytest.mark.parametrize(
+    ("when", "acts"),
+    [
+        pytest.param("2021-10-18-to-2021-10-31", {1}, id="the article itself"),
+        pytest.param("2021-10-18", {2}, id="the day the text names"),
+        pytest.param("2021-10-18-occasion", {3, 6, 7, 9, 10, 14, 16}, id="Lavrov, by inference I3"),
+        pytest.param("2021-10-06", {4}, id="the unnamed official"),
+        pytest.param("until-2021-10-18", {8, 15}, id="acts that are only alleged"),
+        pytest.param("on-or-after-2021-10-18", {11, 12}, id="NATO's replies"),
+    ],
+)
+def test_an_act_has_its_time(when: str, acts: set[int]) -> None:
+    """When each act was made; S05, S13 and S17 are undated."""
+    expected = {f"statement:s{number:02}" for number in acts}
+    assert one(written(), f"SELECT ?s {{ ?s a dip:Statement ; time:hasTime when:{when} }}") == expected
 
 
 def test_blank_nodes_are_of_the_three_kinds() -> None:
