@@ -3,7 +3,7 @@
     examine ─ decoded ─ tokenised ─ form, update? ─ SERVICE? ─ bounded ─ unambiguous ─> Query
     describe_syntax_error ─ the grammar, then the meaning, up to the first token that does not fit ─> QuerySyntaxError
 
-    sparql_tokens <─ sparql_grammar <─ sparql_hints, sparql_meaning <─ sparql_text
+    sparql_tokens <─ sparql_grammar <─ sparql_hints, sparql_meaning, sparql_terms <─ sparql_text
 
 The engine (pyoxigraph 0.5.13) calls any host a SERVICE names, ends its process on deep queries, and reads without
 tokens: a keyword needs no boundary after it, and a prefixed name it cannot resolve is tried again as something else.
@@ -38,6 +38,7 @@ from legation.graph.errors import QueryRefused
 from legation.graph.sparql_grammar import declared_namespaces, first_misfit, prologue_length
 from legation.graph.sparql_hints import explained
 from legation.graph.sparql_meaning import meaningless, undeclared_prefix
+from legation.graph.sparql_terms import UnknownTerm, may_name_terms, unknown_terms
 from legation.graph.sparql_tokens import (
     CLOSING,
     OPENING,
@@ -187,6 +188,7 @@ class Query:
     `is_volatile`: two answers may differ, for it calls NOW, RAND, UUID, STRUUID, BNODE or another endpoint, or it
     constructs blank nodes, which get new labels each time (§16.2.1).
     `has_dataset_clause`: it says FROM or FROM NAMED.
+    `unknown_terms`: names in our vocabulary that are no terms of it; the query runs all the same.
     """
 
     text: str
@@ -194,6 +196,7 @@ class Query:
     form: Form
     is_volatile: bool
     has_dataset_clause: bool
+    unknown_terms: tuple[UnknownTerm, ...] = ()
 
 
 _WORD = "service"
@@ -233,7 +236,14 @@ def examine(
         form=form,
         is_volatile=_is_volatile(form, tokens[start:], written.upper()),
         has_dataset_clause=_has_dataset_clause(tokens, written.upper()),
+        unknown_terms=_unknown_terms(written, tokens, start),
     )
+
+
+def _unknown_terms(written: str, tokens: Sequence[Token], start: int) -> tuple[UnknownTerm, ...]:
+    if not may_name_terms(written):
+        return ()
+    return unknown_terms(written, tokens[start:], declared_namespaces(tokens[:start]))
 
 
 def _form(text: str, tokens: Sequence[Token], start: int) -> Form:

@@ -22,7 +22,7 @@ from .site import Site, site
 
 _LOG = logging.getLogger(__name__)
 _BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 414: "uri-too-long", 415: "media-type"}
-_EXPOSED = "Content-Location, ETag, Link, Location, Repr-Digest, Retry-After, Server-Timing, Vary"
+_EXPOSED = "Content-Location, ETag, Legation-Hint, Link, Location, Repr-Digest, Retry-After, Server-Timing, Vary"
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,6 +32,7 @@ from legation.graph.formats import (
 from legation.graph.identifiers import thing_path
 from legation.graph.prefixes import PREFIXES
 from legation.graph.release import DUMP_STEM
+from legation.graph.sparql_terms import UnknownTerm
 from legation.ontology import scheme_names
 from legation.ontology.terms import DIP, OA, VOCAB
 
@@ -161,7 +162,14 @@ def editor_page(here: Site, language: str) -> str:
     return _editor(reader_of(here, language), example_queries(language)[0][1])
 
 
-def answer_page(here: Site, query: str, form: Format, content: str | None, language: str) -> str:
+def answer_page(
+    here: Site,
+    query: str,
+    form: Format,
+    content: str | None,
+    language: str,
+    unknown_terms: Sequence[UnknownTerm] = (),
+) -> str:
     """The query page with an answer below; `content` is None for an answer too long for a page."""
     reader = reader_of(here, language)
     table, boolean, text = None, None, None
@@ -174,7 +182,7 @@ def answer_page(here: Site, query: str, form: Format, content: str | None, langu
     offered = RESULTS_FORMATS if form in RESULTS_FORMATS else RDF_FORMATS
     downloads = [(f, here.path + "sparql?" + urlencode({"query": query, "format": f.key})) for f in offered]
     return _editor(reader, query, table=table, boolean=boolean, text=text, answered=True,
-                   too_long=content is None, downloads=downloads)  # fmt: skip
+                   too_long=content is None, downloads=downloads, unknown_terms=unknown_terms)  # fmt: skip
 
 
 def problem_page(here: Site, problem: Problem, language: str) -> str:

@@ -28,6 +28,7 @@ from legation.graph.sparql_text import Form, Query, describe_syntax_error, exami
 
 from .documents import VARY, Document, respond
 from .graph_store import graph_query, no_graph_named
+from .hints import hint_field
 from .negotiation import format_by_name, negotiate
 from .pages import answer_page, editor_page, page_language
 from .problems import ProblemRaised
@@ -146,6 +147,8 @@ def _answer(here: Site, asked: Asked, query: Query, form: Format) -> Response:
         response.set_etag(tag)
     response.headers["Cache-Control"] = "public, no-cache" if tag else "no-store"
     response.headers["Vary"] = VARY
+    if query.unknown_terms:
+        response.headers["Legation-Hint"] = hint_field(query.unknown_terms)
     return response
 
 
@@ -219,7 +222,7 @@ def _page(here: Site, asked: Asked, query: Query) -> str:
     form = RESULTS_JSON if query.form in {Form.SELECT, Form.ASK} else TURTLE
     with _run(here, asked, query, form) as answer:
         content = answer.head.decode() if answer.complete else None
-    return answer_page(here, query.written, form, content, page_language())
+    return answer_page(here, query.written, form, content, page_language(), query.unknown_terms)
 
 
 def _describe_service(here: Site, asked: Asked) -> Response:

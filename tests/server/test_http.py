@@ -278,6 +278,23 @@ def test_s7_a_syntax_error_names_line_column_and_what_to_do(live: LiveServer) ->
     assert "PREFIX foaf: <http://xmlns.com/foaf/0.1/>" in document["hint"]
 
 
+@pytest.mark.parametrize("form", [None, "csv", "xml"])
+def test_s7_a_name_that_is_no_term_is_answered_with_a_hint(live: LiveServer, form: str | None) -> None:
+    """The answer is the standard's, to the byte; the hint stands in a header that scripts may read, on a 304 too."""
+    wrong = "PREFIX dip: <https://w3id.org/legation/ns#> SELECT ?m { ?m dip:takenby ?o }"
+    extra = {"format": form} if form else {}
+    got, right = (ask(live, sparql(text, **extra)) for text in (wrong, wrong.replace("takenby", "takenBy")))
+    assert got.status == 200
+    assert got.headers["Legation-Hint"] == (
+        '"dip:takenby is not a term of the vocabulary; did you mean dip:takenBy?";line=1;column=60'
+    )
+    assert "Legation-Hint" in got.headers["Access-Control-Expose-Headers"]
+    assert right.headers["Legation-Hint"] is None
+    assert right.body.startswith(got.body[:10])
+    again = ask(live, sparql(wrong, **extra), If_None_Match=got.headers["ETag"])
+    assert (again.status, again.headers["Legation-Hint"]) == (304, got.headers["Legation-Hint"])
+
+
 def test_s9_a_failure_on_the_way_breaks_the_connection_off(live: LiveServer) -> None:
     """A client never takes a part for the whole: the chunked body does not end."""
     with pytest.raises((http.client.IncompleteRead, ConnectionError)):

@@ -716,3 +716,13 @@ def test_a_faulty_query_is_shown_with_the_place_and_what_could_stand_there(clien
     assert "did you mean WHERE?" in page.main
     assert "WHERE" in page.texts("li")
     assert page.texts("textarea") == ["SELECT * WHER { ?s ?p ?o }"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_name_that_is_no_term_is_told_beside_the_answer(client: FlaskClient, language: str) -> None:
+    """An empty answer does not leave its reader to guess."""
+    query = "PREFIX dip: <https://w3id.org/legation/ns#> SELECT ?m { ?m dip:takenby ?o }"
+    told = ask(client, query, lang=language).section("answer-title")
+    assert "dip:takenby" in told
+    assert "dip:takenBy" in told
+    assert "dip:takenby" not in ask(client, query.replace("takenby", "takenBy"), lang=language).section("answer-title")
