@@ -33,7 +33,7 @@ import pyoxigraph as ox
 from .errors import NotExpressible
 from .formats import RDF_FORMATS, RESULTS_FORMATS, RESULTS_XML, Format
 from .sandbox import confine, die_with_parent
-from .serialisation import rdf_format, serialise, with_prefixes_in_order
+from .serialisation import kept_in_xml, rdf_format, serialise, with_prefixes_in_order
 
 SPAWN, KILL = b"S", b"K"
 DATA, END, ERROR = b"D", b"E", b"X"
@@ -205,6 +205,8 @@ class _Frames:
         content = bytes(self._waiting[:FRAME_BYTES])
         if self._form is RESULTS_XML and _NOT_XML.search(content):
             raise NotExpressible("XML cannot carry a control character of this answer; ask for JSON")
+        if self._form is RESULTS_XML:
+            content = kept_in_xml(content)
         if not self._begun:
             content, self._begun = with_prefixes_in_order(content, self._form), True
         del self._waiting[:FRAME_BYTES]

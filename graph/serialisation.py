@@ -53,7 +53,15 @@ def serialise(statements: Sequence[ox.Triple] | Sequence[ox.Quad], form: Format,
             _refuse_inexpressible(statement)
     content = ox.serialize(statements, format=rdf_format(form), prefixes=_used(statements, prefixes))
     assert content is not None
-    return with_prefixes_in_order(content, form)
+    return kept_in_xml(content) if form is RDF_XML else with_prefixes_in_order(content, form)
+
+
+def kept_in_xml(content: bytes) -> bytes:
+    """XML whose carriage returns a parser keeps: raw, as the engine writes them, it must turn them into line feeds.
+
+    XML 1.0, section 2.11.
+    """
+    return content.replace(b"\r", b"&#13;")
 
 
 def with_prefixes_in_order(content: bytes, form: Format) -> bytes:

@@ -54,3 +54,13 @@ def test_rdf_xml_says_so_when_it_cannot_carry_a_triple(text: str) -> None:
     """Malformed XML is never sent (RDF/XML, section 5.2)."""
     with pytest.raises(NotExpressible):
         serialise(triples(text), RDF_XML, PREFIXES)
+
+
+@pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.key)
+def test_a_carriage_return_survives(form: Format) -> None:
+    """An XML parser makes a line feed of a raw one (XML 1.0, section 2.11)."""
+    text = "a\rb\r\nc\td"
+    content = serialise([ox.Triple(ox.NamedNode("urn:s"), ox.NamedNode("http://x/p"), ox.Literal(text))], form, {})
+    parser = {"rdfxml": "xml", "jsonld": "json-ld", "ntriples": "nt"}.get(form.key, form.key)
+    read = rdflib.Dataset(default_union=True).parse(data=content, format=parser)
+    assert [str(literal) for literal in read.objects()] == [text]
