@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from invented import generated
 
 from legation.graph.assembly import DERIVED, Assembly, assemble_data
 from legation.graph.derivation import derive
@@ -15,20 +14,12 @@ from legation.graph.identifiers import DEFAULT_BASE, Base
 from legation.graph.publication import check
 from legation.ontology import ontology_files
 
-GENERATE = Path(__file__).parents[2] / "bench" / "generate.py"
 TRIPLES = 2500
-
-
-def generated(folder: Path, seed: int, triples: int = TRIPLES) -> Path:
-    file = folder / f"seed-{seed}.nq"
-    command = [sys.executable, str(GENERATE), str(triples), "--seed", str(seed), "-o", str(file)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60)
-    return file
 
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return assemble_data([generated(tmp_path_factory.mktemp("generated"), 6)], Base(DEFAULT_BASE))
+    return assemble_data([generated(tmp_path_factory.mktemp("generated"), 6, TRIPLES)], Base(DEFAULT_BASE))
 
 
 def test_conforms_to_the_shapes(assembly: Assembly) -> None:
@@ -52,6 +43,6 @@ def test_has_the_triples_it_was_asked_for_and_no_blank_node(assembly: Assembly) 
 
 
 def test_the_seed_decides_every_byte(tmp_path: Path) -> None:
-    first = generated(tmp_path, 6).read_bytes()
-    assert generated(tmp_path, 6).read_bytes() == first  # another process, with other hashes of strings
-    assert generated(tmp_path, 7).read_bytes() != first
+    first = generated(tmp_path, 6, TRIPLES).read_bytes()
+    assert generated(tmp_path, 6, TRIPLES).read_bytes() == first  # another process, with other hashes of strings
+    assert generated(tmp_path, 7, TRIPLES).read_bytes() != first

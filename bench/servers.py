@@ -1,0 +1,208 @@
+"""What the benchmark of the endpoint does to servers: start and end them, ask them, load them, watch their memory."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+_HERE = Path(__file__).parent
+_START_S = 60.0
+_ANSWER_S = 60.0
+OURS = {"LEGATION_THREADS": "64", "LEGATION_QUERY_QUEUE_MAX": "48"}
+"""Settings that let 32 connections wait at one worker; the environment's own LEGATION_ variables win."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server on a loopback port, its endpoint's path and how long it took to its first answer."""
+
+    name: str
+    port: int
+    path: str
+    pid: int
+    ready_s: float
+
+    def target(self, query: str) -> str:
+        """The request target of a query."""
+        return f"{self.path}?query={quote(query, safe='')}"
+
+
+def oxigraph_program() -> str:
+    """The peer's program. Ends the run, telling how to get it, where it is missing."""
+    beside = Path(sys.executable).with_name("oxigraph")
+    found = str(beside) if beside.is_file() else shutil.which("oxigraph")
+    return found or sys.exit("oxigraph is missing: pip install oxigraph")
+
+
+@contextmanager
+def peer(store: Path) -> Iterator[Server]:
+    """`oxigraph serve-read-only` over the very store of a release."""
+    port = _free_port()
+    command = [oxigraph_program(), "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    with _running("oxigraph", command, port, "/query") as server:
+        yield server
+
+
+@contextmanager
+def ours(releases: Path) -> Iterator[Server]:
+    """`legation serve` over the current release of a folder."""
+    port = _free_port()
+    command = [sys.executable, "-m", "legation.server.cli", "serve", "--port", str(port), "--releases", str(releases)]
+    with _running("legation", command, port, "/sparql") as server:
+        yield server
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(name: str, command: list[str], port: int, path: str) -> Iterator[Server]:
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=OURS | os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = Server(name, port, path, process.pid, 0.0)
+    try:
+        _wait(server, process)
+        yield Server(name, port, path, process.pid, time.perf_counter() - started)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _START_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            Client(server).get("ASK {}", "application/sparql-results+json")
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return
+    sys.exit(f"{server.name} did not start")
+
+
+class Client:
+    """One kept-alive connection."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=_ANSWER_S)
+        self._buffer = bytearray(1 << 18)
+
+    def get(self, query: str, accept: str) -> bytes:
+        """The whole answer. Ends the run for a status that is not 200."""
+        return self._asked(query, accept).read()
+
+    def etag(self, query: str, accept: str) -> str:
+        """The entity tag of an answer; empty where it has none."""
+        answer = self._asked(query, accept)
+        answer.read()
+        return answer.headers.get("ETag") or ""
+
+    def seconds(self, query: str, accept: str) -> float:
+        """How long a whole answer takes on a connection of its own; it is read and dropped, unparsed."""
+        fields = {"Host": "localhost", "Accept": accept, "Connection": "close"}
+        lines = [f"GET {self._server.target(query)} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+        started = time.perf_counter()
+        with socket.create_connection(("127.0.0.1", self._server.port), timeout=_ANSWER_S) as connection:
+            connection.sendall("\r\n".join([*lines, "", ""]).encode())
+            begun = connection.recv(len("HTTP/1.1 200"), socket.MSG_WAITALL)
+            while connection.recv_into(self._buffer):
+                pass
+        taken = time.perf_counter() - started
+        return taken if begun.endswith(b"200") else sys.exit(f"{self._server.name} answers {begun!r} to {query}")
+
+    def _asked(self, query: str, accept: str) -> http.client.HTTPResponse:
+        self._connection.request("GET", self._server.target(query), headers={"Accept": accept})
+        answer = self._connection.getresponse()
+        if answer.status != 200:
+            sys.exit(f"{self._server.name} answers {answer.status} to {query}: {answer.read(500)!r}")
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a load generator saw."""
+
+    per_second: float
+    errors: int
+    p99_ms: float
+
+
+def load(server: Server, requests: Path, run: str, accept: str, connections: int, seconds: int) -> Load:
+    """Ask the requests of a file in turn over so many kept-alive connections, for so long."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s",
+               str(_HERE / "requests.lua"), f"http://127.0.0.1:{server.port}", "--", str(requests),
+               f"{server.path}?query=", run, accept]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60)
+    seen = json.loads(done.stdout.strip().splitlines()[-1])
+    return Load(seen["requests"] / seen["seconds"], seen["errors"], seen["p99_ms"])
+
+
+class Watch:
+    """Samples the private memory (RssAnon and RssShmem, proc(5)) of a server's processes while it is a context.
+
+    `growth` is then the most that any process of a role has grown by, in bytes: roles are `query process` and `server`.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._pids = _tree(server.pid)
+        self._done = threading.Event()
+        self.growth: dict[str, int] = {}
+
+    def __enter__(self) -> Watch:
+        self._before = {pid: _private(pid) for pid in self._pids}
+        self._thread = threading.Thread(target=self._sample, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _sample(self) -> None:
+        roles = {pid: _role(pid) for pid in self._pids}
+        while not self._done.wait(0.005):
+            for pid in self._pids:
+                grown = _private(pid) - self._before[pid]
+                self.growth[roles[pid]] = max(grown, self.growth.get(roles[pid], 0))
+
+
+def _tree(root: int) -> list[int]:
+    """A process and all below it."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = [root]
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def _role(pid: int) -> str:
+    return "query process" if b"query_process" in Path(f"/proc/{pid}/cmdline").read_bytes() else "server"
+
+
+def _private(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return 1024 * sum(int(kilobytes) for kilobytes in re.findall(r"^Rss(?:Anon|Shmem):\s+(\d+)", status, re.MULTILINE))
