@@ -1,25 +1,29 @@
-"""A bounded pool of killable query processes: a deadline, a bounded queue, answers that cannot lie about their end."""
+"""A bounded pool of killable query processes: a deadline, a bounded queue, answers that cannot lie about their end.
+
+It lives on one event loop, for a small query must not pay for a hand-over between threads; `blocking_pool` is the same
+for callers without a loop. Cancelling a task that waits for an answer ends the query: its process is free again.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, TypeVar, cast
 
 from .errors import (
     LegationError,
     NotExpressible,
-    QueryAbandoned,
     QueryCrashed,
     QueryFailed,
     QueryInvalid,
@@ -29,11 +33,11 @@ from .errors import (
 )
 from .query_process import DATA, END, HEADER, KILL, LENGTH, NUMBER, SPAWN, Options
 
+T = TypeVar("T")
 _START_S = 60.0
 """Seconds that a template may take to load a release and say that it is ready."""
-_RECV_BYTES = 1 << 16
-_LOOK_S = 0.25
-"""Seconds between two looks at whether a waiting asker is still there."""
+_AHEAD_BYTES = 1 << 18
+"""Bytes that a query process may be ahead of its reader: past them it is not read from, and so stops writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,106 +133,131 @@ class Template:
                 self._stop()
 
 
-class _Child:
+class _Child(asyncio.Protocol):
     """One query process as its user sees it: send a job, read frames until a deadline."""
 
-    def __init__(self, pid: int, peer: socket.socket) -> None:
+    def __init__(self, pid: int) -> None:
         self.pid = pid
-        self._peer = peer
+        self._loop = asyncio.get_running_loop()
         self._buffer = bytearray()
+        self._frames: deque[tuple[bytes, bytes]] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._ahead = 0
+        self._ended = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio's: the socket is ours to write to."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """asyncio's: cut the bytes into frames."""
+        self._buffer += data
+        self._ahead += len(data)
+        while len(self._buffer) >= HEADER.size:
+            kind, length = HEADER.unpack_from(self._buffer)
+            end = HEADER.size + length
+            if len(self._buffer) < end:
+                break
+            self._frames.append((kind, bytes(self._buffer[HEADER.size : end])))
+            del self._buffer[:end]
+        if self._ahead > _AHEAD_BYTES:
+            self._transport.pause_reading()
+        self._wake(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """asyncio's: the process has ended."""
+        self._ended = True
+        self._wake(None)
+
+    def _wake(self, error: Exception | None) -> None:
+        if self._waiter is None or self._waiter.done():
+            return
+        if error is None:
+            self._waiter.set_result(None)
+        else:
+            self._waiter.set_exception(error)
 
     def send(self, job: Job) -> None:
-        self._peer.sendall(job.to_frame())
+        """Hand it a job. Raises ConnectionError where it has died while idle."""
+        if self._ended:
+            raise ConnectionError("the query process has ended")
+        self._transport.write(job.to_frame())
 
-    def read_frame(self, until: float, asker: int | None) -> tuple[bytes, bytes]:
-        """The next frame. Raises TimeoutError past `until`, EOFError when it has ended, QueryAbandoned for no asker."""
-        while (frame := self._frame_in_buffer()) is None:
-            self._wait(until, asker)
-            content = self._peer.recv(_RECV_BYTES)
-            if not content:
-                raise EOFError
-            self._buffer += content
-        return frame
-
-    def _frame_in_buffer(self) -> tuple[bytes, bytes] | None:
-        if len(self._buffer) < HEADER.size:
-            return None
-        kind, length = HEADER.unpack_from(self._buffer)
-        end = HEADER.size + length
-        if len(self._buffer) < end:
-            return None
-        content = bytes(self._buffer[HEADER.size : end])
-        del self._buffer[:end]
+    async def read_frame(self, left_s: float) -> tuple[bytes, bytes]:
+        """The next frame. Raises TimeoutError after `left_s` seconds, EOFError when the process has ended."""
+        if not self._frames:
+            await self._wait_for_frame(left_s)
+        kind, content = self._frames.popleft()
+        self._ahead -= HEADER.size + len(content)
+        if self._ahead <= _AHEAD_BYTES and not self._ended:
+            self._transport.resume_reading()
         return kind, content
 
-    def _wait(self, until: float, asker: int | None) -> None:
-        poll = select.poll()
-        poll.register(self._peer, select.POLLIN)
-        if asker is not None:
-            poll.register(asker, select.POLLRDHUP)
-        ready = dict(poll.poll(max(0.0, until - time.monotonic()) * 1000))
-        if not ready:
-            raise TimeoutError
-        if asker in ready and self._peer.fileno() not in ready:
-            raise QueryAbandoned
+    async def _wait_for_frame(self, left_s: float) -> None:
+        alarm = self._loop.call_later(max(0.0, left_s), self._wake, TimeoutError())
+        try:
+            while not self._frames:
+                if self._ended:
+                    raise EOFError
+                self._waiter = self._loop.create_future()
+                await self._waiter
+        finally:
+            alarm.cancel()
+            self._waiter = None
 
     def close(self) -> None:
-        self._peer.close()
+        """Hang up: an idle process ends itself."""
+        self._transport.abort()
 
 
 class Answer:
     """The bytes of an answer, as they come. `complete` says whether `head` is all of it.
 
     Iterating raises a QueryFailed when the answer does not come to its end, so that a sender can break off.
-    `seconds` is what the engine took, known at the end. Close it, or use it as a context: an unfinished query is ended.
+    `seconds` is what the engine took, known at the end. Close it: an unfinished query is ended.
     """
 
-    def __init__(self, pool: QueryPool, child: _Child, timeout_s: float, asker: int | None) -> None:
-        self._pool, self._child, self._asker = pool, child, asker
+    def __init__(self, pool: QueryPool, child: _Child, timeout_s: float) -> None:
+        self._pool, self._child = pool, child
         self._timeout_s = self._left_s = timeout_s
         self._open = True
         self.head = b""
         self.complete = False
         self.seconds = 0.0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def spool(self, spool_bytes: int) -> None:
+    async def spool(self, spool_bytes: int) -> None:
         """Read until the answer is complete or longer than `spool_bytes`: nothing need be sent before this returns."""
         parts, size = [], 0
-        while size <= spool_bytes and (part := self._next()) is not None:
+        while size <= spool_bytes and (part := await self.next_part()) is not None:
             parts.append(part)
             size += len(part)
         self.head = b"".join(parts)
         self.complete = not self._open
 
-    def __iter__(self) -> Iterator[bytes]:
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self.head
-        while self._open and (part := self._next()) is not None:
+        while (part := await self.next_part()) is not None:
             yield part
 
     def close(self) -> None:
-        """Give the process back, or end it if the query is not done."""
+        """End the query if it is not done."""
         if self._open:
             self._open = False
             self._pool.discard(self._child)
 
-    def _next(self) -> bytes | None:
-        """The next part, or None at the end. The engine's own time runs, not the time its reader takes."""
+    async def next_part(self) -> bytes | None:
+        """The part after `head` or the last one; None at the end. Only the engine's time runs, not its reader's."""
+        if not self._open:
+            return None
         asked = time.monotonic()
         try:
-            kind, content = self._child.read_frame(asked + self._left_s, self._asker)
+            kind, content = await self._child.read_frame(self._left_s)
         except TimeoutError:
-            raise self._failed(QueryTimeout(self._timeout_s)) from None
-        except (EOFError, ConnectionError):
-            raise self._crashed() from None
-        except QueryAbandoned:
             self.close()
-            raise
+            self.seconds = self._timeout_s
+            raise QueryTimeout(self._timeout_s) from None
+        except (EOFError, ConnectionError):
+            raise await self._crashed() from None
         self._left_s -= time.monotonic() - asked
         if kind == DATA:
             return content
@@ -238,17 +267,13 @@ class Answer:
     def _ended(self, kind: bytes, facts: dict[str, Any]) -> None:
         self._open = False
         self._pool.release(self._child)
+        self.seconds = facts.get("seconds", 0.0)
         if kind != END:
             raise _error_of(facts, self._pool.limits)
-        self.seconds = facts["seconds"]
 
-    def _failed(self, error: QueryFailed) -> QueryFailed:
-        self.close()
-        return error
-
-    def _crashed(self) -> QueryFailed:
+    async def _crashed(self) -> QueryFailed:
         self._open = False
-        status = self._pool.discard(self._child)
+        status = await self._pool.discard(self._child)
         if status and status & 0x7F == signal.SIGABRT:  # the engine's allocator aborts when it is refused memory
             return QueryMemory(self._pool.limits.query_memory_bytes)
         return QueryCrashed("the query's process ended before the answer was complete")
@@ -264,100 +289,137 @@ def _error_of(facts: Mapping[str, str], limits: Limits) -> LegationError:
     return QueryCrashed("the engine could not evaluate the query")
 
 
-def _has_hung_up(asker: int) -> bool:
-    poll = select.poll()
-    poll.register(asker, select.POLLRDHUP)
-    return bool(poll.poll(0))
-
-
 class QueryPool:
-    """Query processes over one release. `run` is safe to call from many threads."""
+    """Query processes over one release, for the tasks of one event loop."""
 
     def __init__(self, store: Path, limits: Limits, prefixes: Mapping[str, str], *, in_memory: bool) -> None:
         self.limits = limits
         self._template = Template(Options(str(store), in_memory, limits.query_memory_bytes, dict(prefixes)))
-        self._changed = threading.Condition()
         self._idle: list[_Child] = []
-        self._free = limits.processes
-        self._waiting = 0
+        self._places = limits.processes
+        self._waiting: deque[asyncio.Future[_Child | None]] = deque()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
-    def run(self, job: Job, timeout_s: float | None = None, asker: int | None = None) -> Answer:
+    async def run(self, job: Job, timeout_s: float | None = None) -> Answer:
         """Begin a query and spool its answer; `timeout_s` may only lower the limit.
 
-        `asker` is the descriptor of the asker's connection: when it hangs up, the query is ended. Raises StoreBusy when
-        the queue is full or the deadline passes while waiting, and whatever the first part of the answer raises.
+        Raises StoreBusy when the queue is full or the deadline passes while waiting, and whatever the first part of the
+        answer raises. Cancelled, it ends the query.
         """
         allowed = min(timeout_s or self.limits.query_timeout_s, self.limits.query_timeout_s)
-        child = self._sent(job, allowed, asker)
-        answer = Answer(self, child, allowed, asker)
+        child = await self._sent(job, allowed)
+        answer = Answer(self, child, allowed)
         try:
-            answer.spool(self.limits.spool_bytes)
+            await answer.spool(self.limits.spool_bytes)
         except BaseException:
             answer.close()
             raise
         return answer
 
-    def _sent(self, job: Job, wait_s: float, asker: int | None) -> _Child:
+    async def _sent(self, job: Job, wait_s: float) -> _Child:
         """A child that has taken the job. One that died while idle is replaced: nothing was begun, nothing is lost."""
         for _ in range(self.limits.processes + 1):
-            child = self._acquire(wait_s, asker)
+            child = await self._acquire(wait_s)
             try:
                 child.send(job)
-            except OSError:
-                self.discard(child)
+            except ConnectionError:
+                await self.discard(child)
             else:
                 return child
         raise StoreBusy(1, "no query process stays alive")
 
-    def _acquire(self, wait_s: float, asker: int | None) -> _Child:
-        with self._changed:
-            if not self._free and self._waiting >= self.limits.queue_max:
-                raise StoreBusy(max(1, round(self.limits.query_timeout_s / 2)), "the queue of queries is full")
-            self._waiting += 1
-            try:
-                self._wait_for_a_place(time.monotonic() + wait_s, asker)
-            finally:
-                self._waiting -= 1
-            self._free -= 1
-            child = self._idle.pop() if self._idle else None
-        return child or self._spawned()
+    async def _acquire(self, wait_s: float) -> _Child:
+        if self._idle:
+            return self._idle.pop()
+        if self._places:
+            self._places -= 1
+            return await self._spawned()
+        if len(self._waiting) >= self.limits.queue_max:
+            raise StoreBusy(self._patience_s, "the queue of queries is full")
+        return await self._handed_on(wait_s) or await self._spawned()
 
-    def _wait_for_a_place(self, until: float, asker: int | None) -> None:
-        while not self._changed.wait_for(lambda: self._free, min(_LOOK_S, max(0.0, until - time.monotonic()))):
-            if asker is not None and _has_hung_up(asker):
-                raise QueryAbandoned
-            if time.monotonic() >= until:
-                raise StoreBusy(max(1, round(self.limits.query_timeout_s / 2)))
+    @property
+    def _patience_s(self) -> int:
+        return max(1, round(self.limits.query_timeout_s / 2))
 
-    def _spawned(self) -> _Child:
+    async def _handed_on(self, wait_s: float) -> _Child | None:
+        """The child of a query that ends, in the order of asking; None for the place of one that died."""
+        turn: asyncio.Future[_Child | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
         try:
-            return _Child(*self._template.spawn())
+            async with asyncio.timeout(wait_s):
+                return await turn
+        except TimeoutError:
+            self._give_up(turn)
+            raise StoreBusy(self._patience_s) from None
+        except asyncio.CancelledError:
+            self._give_up(turn)
+            raise
+
+    def _give_up(self, turn: asyncio.Future[_Child | None]) -> None:
+        """Leave the queue; what was handed over at the same moment goes to the next."""
+        if turn in self._waiting:
+            self._waiting.remove(turn)
+        elif turn.done() and not turn.cancelled():
+            self._hand_on(turn.result())
+
+    async def _spawned(self) -> _Child:
+        """A new child in a place that the caller holds. One that comes when its asker has gone serves the next."""
+        spawning = self._watched(self._spawn())
+        try:
+            return await asyncio.shield(spawning)
+        except asyncio.CancelledError:
+            spawning.add_done_callback(lambda done: None if done.exception() else self._hand_on(done.result()))
+            raise
+
+    async def _spawn(self) -> _Child:
+        loop = asyncio.get_running_loop()
+        try:
+            pid, peer = await loop.run_in_executor(None, self._template.spawn)
+            _, child = await loop.create_unix_connection(lambda: _Child(pid), sock=peer)
         except (OSError, EOFError) as error:
-            self._freed(None)
+            self._hand_on(None)
             raise StoreBusy(1, "a query process could not be started") from error
+        return child
+
+    def _watched(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task that goes on when whoever began it does not; the loop itself holds tasks weakly."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def release(self, child: _Child) -> None:
         """Take a child back that is ready for its next job."""
-        self._freed(child)
+        self._hand_on(child)
 
-    def discard(self, child: _Child) -> int:
-        """End a child and give its wait status; another is forked when one is needed."""
-        status = self._template.end(child.pid)
-        child.close()
-        self._freed(None)
-        return status
+    def discard(self, child: _Child) -> asyncio.Task[int]:
+        """End a child; the task gives its wait status. Another is forked when one is needed."""
+        return self._watched(self._end(child))
 
-    def _freed(self, child: _Child | None) -> None:
-        with self._changed:
-            if child is not None:
-                self._idle.append(child)
-            self._free += 1
-            self._changed.notify()
+    async def _end(self, child: _Child) -> int:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, self._template.end, child.pid)
+        finally:
+            child.close()
+            self._hand_on(None)
 
-    def close(self) -> None:
-        """End every query process."""
-        with self._changed:
-            idle, self._idle = self._idle, []
+    def _hand_on(self, child: _Child | None) -> None:
+        """Give a child, or the place of one, to the first that waits, or keep it."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(child)
+                return
+        if child is None:
+            self._places += 1
+        else:
+            self._idle.append(child)
+
+    async def close(self) -> None:
+        """End every query process; what they were answering fails."""
+        idle, self._idle = self._idle, []
         for child in idle:
             child.close()
-        self._template.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.get_running_loop().run_in_executor(None, self._template.close)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
 
+from .blocking_pool import BlockingAnswer, BlockingPool
 from .errors import ReleaseError
 from .prefixes import PREFIXES
 from .query_pool import Answer, Job, Limits, QueryPool
@@ -15,10 +18,14 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """A release that can be asked. Strangers' queries go through `run`, our own short ones through the others."""
+    """A release that can be asked. Strangers' queries go through `ask` or `run`, our own short ones through the rest."""
 
-    def run(self, job: Job, timeout_s: float | None = None, asker: int | None = None) -> Answer:
-        """Begin a stranger's query under every limit; see QueryPool.run."""
+    async def ask(self, job: Job, timeout_s: float | None = None) -> Answer:
+        """Begin a stranger's query under every limit; see QueryPool.run. Cancelled, it ends the query."""
+        ...
+
+    def run(self, job: Job, timeout_s: float | None = None) -> BlockingAnswer:
+        """The same for a caller that is not on the event loop."""
         ...
 
     def construct(self, query: str) -> list[ox.Triple]:
@@ -30,14 +37,20 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of processes and files."""
+        """Let go of processes and files; for a thread, as `run` is."""
+        ...
+
+    async def aclose(self) -> None:
+        """The same on the event loop."""
         ...
 
 
 class EmbeddedStore:
     """A release opened by Oxigraph in this process for our own queries, and in query processes for strangers'."""
 
-    def __init__(self, release: Release, limits: Limits, memory_quads_max: int) -> None:
+    def __init__(
+        self, release: Release, limits: Limits, memory_quads_max: int, loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
         try:
             self._store = ox.Store.read_only(str(release.store_folder))
         except OSError as error:
@@ -45,10 +58,19 @@ class EmbeddedStore:
         self._union = not release.manifest.union_default_graph
         in_memory = release.manifest.quads <= memory_quads_max
         self._pool = QueryPool(release.store_folder, limits, PREFIXES, in_memory=in_memory)
+        self._loop = loop
 
-    def run(self, job: Job, timeout_s: float | None = None, asker: int | None = None) -> Answer:
-        """Begin a stranger's query in a query process."""
-        return self._pool.run(job, timeout_s, asker)
+    @cached_property
+    def _blocking(self) -> BlockingPool:
+        return BlockingPool(self._pool, self._loop)
+
+    async def ask(self, job: Job, timeout_s: float | None = None) -> Answer:
+        """Begin a stranger's query in a query process. All callers of `ask` and `run` share one event loop, `loop`."""
+        return await self._pool.run(job, timeout_s)
+
+    def run(self, job: Job, timeout_s: float | None = None) -> BlockingAnswer:
+        """The same for a thread; without a `loop`, on one of the store's own."""
+        return self._blocking.run(job, timeout_s)
 
     def construct(self, query: str) -> list[ox.Triple]:
         """The triples of one of our own CONSTRUCT queries, sorted by their N-Triples form."""
@@ -64,5 +86,9 @@ class EmbeddedStore:
         return [tuple(row[name] for name in names) for row in found]
 
     def close(self) -> None:
-        """End the query processes."""
-        self._pool.close()
+        """End the query processes; for a thread, as `run` is."""
+        self._blocking.close()
+
+    async def aclose(self) -> None:
+        """The same on the event loop."""
+        await self._pool.close()
