@@ -45,7 +45,7 @@ class Limits:
     """What one query may take, and how many may wait. Seconds and bytes, as the names say."""
 
     processes: int = 2
-    queue_max: int = 12
+    queue_max: int = 64
     query_timeout_s: float = 10.0
     query_memory_bytes: int = 1 << 30
     spool_bytes: int = 1 << 20
@@ -164,7 +164,7 @@ class _Child(asyncio.Protocol):
             self._transport.pause_reading()
         self._wake(None)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         """asyncio's: the process has ended."""
         self._ended = True
         self._wake(None)

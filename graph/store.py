@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """A release that can be asked. Strangers' queries go through `ask` or `run`, our own short ones through the rest."""
+    """A release that can be asked: strangers' queries through `ask` or `run`, our own short ones through the rest."""
 
     async def ask(self, job: Job, timeout_s: float | None = None) -> Answer:
         """Begin a stranger's query under every limit; see QueryPool.run. Cancelled, it ends the query."""

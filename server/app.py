@@ -13,7 +13,9 @@ from legation.graph.release import Release
 from legation.graph.store import Store
 
 from . import datasets, graphs, problem_types, resources, sparql, vocabulary
+from .bridge import GIVEN
 from .documents import VARY
+from .headers import ON_EVERY_ANSWER
 from .negotiation import negotiate
 from .pages import page_language, problem_page
 from .problems import PROBLEMS, Problem, ProblemRaised, problem_of
@@ -22,13 +24,6 @@ from .site import Site, site
 
 _LOG = logging.getLogger(__name__)
 _BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 414: "uri-too-long", 415: "media-type"}
-_EXPOSED = "Content-Location, ETag, Legation-Hint, Link, Location, Repr-Digest, Retry-After, Server-Timing, Vary"
-_SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-}
 
 
 def create_app(settings: Settings, release: Release, store: Store) -> Flask:
@@ -44,6 +39,7 @@ def create_app(settings: Settings, release: Release, store: Store) -> Flask:
     app.register_error_handler(LegationError, _answer_error)
     app.register_error_handler(HTTPException, _answer_http_exception)
     app.register_error_handler(Exception, _answer_unexpected)
+    app.before_request(_raise_what_is_given)
     app.before_request(_answer_preflight)
     app.after_request(_open_to_all_origins)
     return app
@@ -93,6 +89,12 @@ def _answer_unexpected(error: Exception) -> Response:
     return answer_problem(Problem(PROBLEMS["internal"], "The server met an error it did not expect."))
 
 
+def _raise_what_is_given() -> None:
+    """What went wrong before the pages were asked becomes an answer here, like every other error."""
+    if isinstance(error := request.environ.get(GIVEN), Exception):
+        raise error
+
+
 def _answer_preflight() -> Response | None:
     """The answer to a CORS preflight (Fetch standard, section 3.3.3); any other OPTIONS goes its way."""
     if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
@@ -105,8 +107,6 @@ def _answer_preflight() -> Response | None:
 
 
 def _open_to_all_origins(response: Response) -> Response:
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-    for name, value in _SECURITY.items():
+    for name, value in ON_EVERY_ANSWER.items():
         response.headers.setdefault(name, value)
     return response

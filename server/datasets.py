@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -15,6 +14,7 @@ from legation.graph.formats import DOCUMENT_FORMATS, JSON, RDF_FORMATS, TEXT, Fo
 from legation.graph.release import DUMP_STEM, Dump, open_release
 
 from .documents import Document, respond
+from .headers import repr_digest
 from .pages import dumps_page, home_page, page_language
 from .problems import ProblemRaised
 from .ranges import Part, Unsatisfiable, part_of
@@ -92,7 +92,7 @@ def _file(path: Path, entry: Dump, form: Format) -> Response:
     if part:
         response.headers["Content-Range"] = part.content_range
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Repr-Digest"] = _digest_field(entry.sha256)
+    response.headers["Repr-Digest"] = repr_digest(bytes.fromhex(entry.sha256))
     response.set_etag(entry.sha256[:32])
     return response if part else cast(Response, response.make_conditional(request))
 
@@ -127,11 +127,6 @@ def _dump_format(name: str) -> Format:
         names = [f"{DUMP_STEM}.{f.extension}" for f in RDF_FORMATS]
         raise ProblemRaised("not-found", f"There is no dump {name!r}; there are {', '.join(names)}.", available=names)
     return form
-
-
-def _digest_field(sha256: str) -> str:
-    """The value of Repr-Digest (RFC 9530, section 3)."""
-    return f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
 
 
 @blueprint.get("/health")

@@ -27,15 +27,16 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
-    threads: int = 32
+    threads: int = 8
     query_processes: int = 4
-    query_queue_max: int = 12
+    query_queue_max: int = 64
     query_timeout_s: float = 10.0
     query_memory_bytes: int = 1 << 30
     query_chars_max: int = 100_000
     query_depth_max: int = 100
     body_bytes_max: int = 1 << 20
     spool_bytes: int = 1 << 20
+    answer_memory_bytes: int = 1 << 26
     stream_seconds_max: float = 120.0
     socket_timeout_s: int = 10
     memory_quads_max: int = 100_000
@@ -47,11 +48,6 @@ class Settings:
             value = getattr(self, field.name)
             if isinstance(value, int | float) and value <= 0:
                 raise SettingsError(f"{variable(field.name)}={value}: must be more than 0")
-        if self.query_queue_max + self.limits.processes >= self.threads:
-            raise SettingsError(
-                f"{variable('threads')}={self.threads}: must be more than the queries of a worker that run "
-                f"({self.limits.processes}) and wait ({self.query_queue_max}), so that documents are still answered"
-            )
         if self.port > 65_535:
             raise SettingsError(f"{variable('port')}={self.port}: a port is a number from 1 to 65535")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from legation.graph.blocking_pool import BlockingPool
 from legation.graph.errors import (
     QueryCrashed,
     QueryFailed,
@@ -22,7 +23,6 @@ from legation.graph.errors import (
     QueryTimeout,
     StoreBusy,
 )
-from legation.graph.blocking_pool import BlockingPool
 from legation.graph.query_pool import Job, Limits, QueryPool
 from legation.graph.sandbox import network_is_closed
 

@@ -1,0 +1,214 @@
+"""Answers SPARQL queries on the event loop: from memory where asked before, else by a query process, never cut short.
+
+    the same request again ─> Memory ──────────────────────────────┐
+    read ─ question_of ─ the same question? ─> 304 or Memory ──────┤
+                         ask ─> whole: length, digest, tag ─> kept ┴─> sent at once
+                             └> longer than the spool: streamed, and broken off where it fails
+
+What is for people (a page, a problem, the service description) is left to the pages, with what went wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from werkzeug.http import parse_etags
+
+from legation.graph.errors import QueryFailed, QueryInvalid
+from legation.graph.formats import HTML
+from legation.graph.prefixes import PREFIXES
+from legation.graph.query_pool import Answer
+from legation.graph.sparql_text import describe_syntax_error
+
+from .asking import Question, Request, question_of
+from .codings import Compressor, accepts_gzip
+from .patience import Attended, Receive, Scope, Send, Stalled
+from .prepared import Memory, Prepared, fields_of, prepared
+from .problems import ProblemRaised
+from .site import Site
+
+METHODS = frozenset({"GET", "HEAD", "POST", "QUERY"})
+_IN_ADDRESS = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The header fields that matter to an answer; several lines of one field are joined (RFC 9110, section 5.3)."""
+
+    accept: str | None
+    accept_encoding: str
+    content_type: str
+    content_encoding: str
+    content_length: str
+    if_none_match: str
+
+    @classmethod
+    def of(cls, scope: Scope) -> Headers:
+        """The fields of an ASGI scope."""
+        found: dict[bytes, str] = {}
+        for name, value in scope["headers"]:
+            text = value.decode("latin-1")
+            found[name] = f"{found[name]}, {text}" if name in found else text
+        return cls(
+            accept=found.get(b"accept"),
+            accept_encoding=found.get(b"accept-encoding", ""),
+            content_type=found.get(b"content-type", ""),
+            content_encoding=found.get(b"content-encoding", ""),
+            content_length=found.get(b"content-length", ""),
+            if_none_match=found.get(b"if-none-match", ""),
+        )
+
+
+class LeftToPages(Exception):
+    """The request is for the pages: a page, the service description, a method that is not a query's."""
+
+
+class Endpoint:
+    """`/sparql` and `/graph-store` of one release."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._memory = Memory(site.settings.answer_memory_bytes)
+        self._ways = {f"{site.path}sparql": False, f"{site.path}graph-store": True}
+
+    def answers(self, scope: Scope) -> bool:
+        """Whether a request is the endpoint's: by its path and method."""
+        return scope["path"] in self._ways and scope["method"] in METHODS
+
+    async def answer(self, scope: Scope, headers: Headers, body: bytes, receive: Receive, send: Send) -> None:
+        """Answer one request, or raise before anything is sent.
+
+        Raises LeftToPages, ProblemRaised, and the errors of the graph; Stalled for a client that stopped reading.
+        """
+        again = self._again(scope, headers)
+        kept = self._memory.get(again) if again else None
+        if kept is not None:
+            await _send(kept, headers, scope["method"] in _IN_ADDRESS, send)
+        else:
+            await self._answer_anew(scope, headers, body, receive, send)
+
+    def _again(self, scope: Scope, headers: Headers) -> tuple[object, ...] | None:
+        """What two requests that mean the same have in common, without reading them; None for one with a body."""
+        if scope["method"] not in _IN_ADDRESS:
+            return None
+        return (scope["path"], scope["query_string"], headers.accept, headers.accept_encoding)
+
+    async def _answer_anew(self, scope: Scope, headers: Headers, body: bytes, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        question = self._question(scope, headers, body)
+        gzip = accepts_gzip(headers.accept_encoding)
+        tag = question.tag(self._site.release.digest)
+        kept = self._memory.get((tag, gzip)) if tag else None
+        if kept is None and tag and _has(headers, scope, tag):
+            kept = Prepared(b"", fields_of(_fields(question, tag).items()), f'"{tag}"')
+        if kept is not None:
+            await _send(kept, headers, scope["method"] in _IN_ADDRESS, send)
+            return
+        guarded = time.perf_counter()
+        async with Attended(receive):
+            answer = await self._ask(question)
+            try:
+                timing = {"guard": guarded - began, "query": answer.seconds, "all": time.perf_counter() - began}
+                if answer.complete:
+                    ready = self._ready(question, answer, tag, timing, gzip=gzip)
+                    self._keep(ready, tag, gzip, self._again(scope, headers))
+                    await _send(ready, headers, scope["method"] in _IN_ADDRESS, send)
+                else:
+                    await self._stream(question, answer, tag, scope, send, gzip=gzip)
+            finally:
+                answer.close()
+
+    def _question(self, scope: Scope, headers: Headers, body: bytes) -> Question:
+        request = Request(
+            method=scope["method"],
+            query_string=scope["query_string"],
+            accept=headers.accept,
+            content_type=headers.content_type,
+            body=body,
+            of_graph_store=self._ways[scope["path"]],
+        )
+        question = question_of(request, self._site.release, self._site.settings)
+        if question is None or question.format is HTML:
+            raise LeftToPages
+        return question
+
+    async def _ask(self, question: Question) -> Answer:
+        job = question.job(self._site.base.iri, question.format)
+        try:
+            return await self._site.store.ask(job, question.asked.timeout_s)
+        except QueryInvalid as error:
+            raise describe_syntax_error(question.query.written, error.message, PREFIXES) from error
+
+    def _ready(
+        self, question: Question, answer: Answer, tag: str | None, timing: Mapping[str, float], *, gzip: bool
+    ) -> Prepared:
+        spent = ", ".join(f"{name};dur={seconds * 1000:.2f}" for name, seconds in timing.items())
+        return prepared(answer.head, {**_fields(question, tag), "Server-Timing": spent}, tag, gzip=gzip)
+
+    def _keep(self, ready: Prepared, tag: str | None, gzip: bool, again: tuple[object, ...] | None) -> None:
+        """An answer is kept where the next would be the same."""
+        if tag is not None:
+            self._memory.keep((tag, gzip), ready)
+            if again is not None:
+                self._memory.keep(again, ready)
+
+    async def _stream(
+        self, question: Question, answer: Answer, tag: str | None, scope: Scope, send: Send, *, gzip: bool
+    ) -> None:
+        """An answer in parts. It ends only when it is whole: else the last chunk is missing (RFC 9112, section 8)."""
+        _refuse_where_an_end_cannot_be_told(scope["http_version"], self._site.settings.spool_bytes)
+        fields = _fields(question, tag)
+        if gzip:
+            fields["Content-Encoding"] = "gzip"
+        if tag:
+            fields["ETag"] = f'"{tag}-gzip"' if gzip else f'"{tag}"'
+        try:
+            async with asyncio.timeout(self._site.settings.stream_seconds_max):
+                await send({"type": "http.response.start", "status": 200, "headers": fields_of(fields.items())})
+                await _send_parts(answer, send, Compressor() if gzip else None)
+        except (QueryFailed, TimeoutError, Stalled):
+            return
+
+
+def _fields(question: Question, tag: str | None) -> dict[str, str]:
+    return {"Content-Type": question.format.content_type, **question.fields(tag)}
+
+
+async def _send(ready: Prepared, headers: Headers, in_address: bool, send: Send) -> None:
+    """The whole answer, or 304 where the client has it (RFC 9110, section 13.1.2)."""
+    if in_address and ready.tag and headers.if_none_match and _lists(headers.if_none_match, ready.tag):
+        await send({"type": "http.response.start", "status": 304, "headers": ready.fields_unchanged})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": ready.fields})
+    await send({"type": "http.response.body", "body": ready.body})
+
+
+def _has(headers: Headers, scope: Scope, tag: str) -> bool:
+    """Whether the client has the answer that we have not made yet: in either coding, for the content is the same."""
+    return scope["method"] in _IN_ADDRESS and any(_lists(headers.if_none_match, f'"{t}"') for t in (tag, f"{tag}-gzip"))
+
+
+def _lists(if_none_match: str, tag: str) -> bool:
+    """Whether a field lists a tag, weakly compared; `*` asks for any, which only a run can tell."""
+    return tag in if_none_match and parse_etags(if_none_match).contains_weak(tag.strip('"'))
+
+
+def _refuse_where_an_end_cannot_be_told(http_version: str, spool_bytes: int) -> None:
+    if http_version in {"1", "1.0"}:
+        raise ProblemRaised(
+            "http-version",
+            f"The answer is longer than {spool_bytes} bytes. HTTP/1.0 has no way to tell its end from a failure.",
+            bytes_max=spool_bytes,
+        )
+
+
+async def _send_parts(answer: Answer, send: Send, compressor: Compressor | None) -> None:
+    async for part in answer:
+        content = compressor.part(part) if compressor else part
+        if content:
+            await send({"type": "http.response.body", "body": content, "more_body": True})
+    await send({"type": "http.response.body", "body": compressor.end() if compressor else b""})
