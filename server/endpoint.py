@@ -30,8 +30,8 @@ from .prepared import Memory, Prepared, fields_of, prepared
 from .problems import ProblemRaised
 from .site import Site
 
-METHODS = frozenset({"GET", "HEAD", "POST", "QUERY"})
 _IN_ADDRESS = frozenset({"GET", "HEAD"})
+_METHODS = _IN_ADDRESS | {"POST", "QUERY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,12 @@ class Endpoint:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._memory = Memory(site.settings.answer_memory_bytes)
-        self._ways = {f"{site.path}sparql": False, f"{site.path}graph-store": True}
+        self._graph_store = f"{site.path}graph-store"
+        self._methods = {f"{site.path}sparql": _METHODS, self._graph_store: _IN_ADDRESS}
 
     def answers(self, scope: Scope) -> bool:
         """Whether a request is the endpoint's: by its path and method."""
-        return scope["path"] in self._ways and scope["method"] in METHODS
+        return scope["method"] in self._methods.get(scope["path"], ())
 
     async def answer(self, scope: Scope, headers: Headers, body: bytes, receive: Receive, send: Send) -> None:
         """Answer one request, or raise before anything is sent.
@@ -128,7 +129,7 @@ class Endpoint:
             accept=headers.accept,
             content_type=headers.content_type,
             body=body,
-            of_graph_store=self._ways[scope["path"]],
+            of_graph_store=scope["path"] == self._graph_store,
         )
         question = question_of(request, self._site.release, self._site.settings)
         if question is None or question.format is HTML:
