@@ -150,7 +150,14 @@ def _drained(parser: ox.QuadParser, name: str) -> Iterator[ox.Quad]:
 
 def _as_facts_error(name: str, error: SyntaxError) -> FactsSyntaxError:
     reason = re.sub(r"^Parser error at line \d+ (?:column \d+|between columns \d+ and \d+)[^:]*: ", "", error.msg or "")
-    return FactsSyntaxError(name, error.lineno, error.offset, reason)
+    return FactsSyntaxError(name, error.lineno, error.offset, f"{reason}; {_remedy(reason)}")
+
+
+def _remedy(reason: str) -> str:
+    """What to do about a parser's complaint: it tells what it expected, seldom what the writer forgot."""
+    if "has not been declared" in reason:
+        return "correct the prefix, or declare it at the head of the file with @prefix"
+    return "look there and just before for a missing ; . quotation mark or bracket"
 
 
 def subject_lines(text: str, base: Base, prefixes: Mapping[str, str]) -> dict[str, int]:

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -338,6 +339,7 @@ def data_problems(data: Graph, shapes: Graph, vocabulary: Graph) -> list[str]:
         *(f"<{node}> has no class, so no shape looks at it: say what it is, with a" for node in untyped),
         *(
             f"<{word}> is used in the facts and defined nowhere (on <{_user(data, word)}>)"
+            + _resembling(str(word), vocabulary)
             for word in words
             if _is_misspelt(word, vocabulary)
         ),
@@ -361,6 +363,14 @@ def _is_misspelt(word: Node, vocabulary: Graph) -> bool:
         return False
     closed = {*map(str, _FOREIGN), *(_namespace(str(term)) for term in vocabulary.subjects())}
     return _namespace(word) in closed
+
+
+def _resembling(word: str, vocabulary: Graph) -> str:
+    """A question that names the defined term nearest to a misspelt one; empty where none resembles it."""
+    reused = (str(term) for known in _FOREIGN if word.startswith(str(known)) for term in dir(known))
+    terms = {*map(str, vocabulary.subjects()), *reused}
+    near = get_close_matches(word, sorted(term for term in terms if _namespace(term) == _namespace(word)), 1)
+    return f"; did you mean <{near[0]}>?" if near else ""
 
 
 def _namespace(iri: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -34,14 +35,14 @@ _FRAME: dict[str, Any] = {
         "Violation": "Violation", "Warning": "Warning", "Info": "Info", "value": "value: ", "derived": "(derived)",
         "counts": (("violation", "violations"), ("warning", "warnings"), ("info", "infos")),
         "unmet": ("rule had no node to look at", "rules had no node to look at"),
-        "next": "The facts may be published. Next: legation release",
+        "next": "The facts may be published. Next: {command}",
     },
     "fr": {
         "Violation": "Violation", "Warning": "Avertissement", "Info": "Remarque", "value": "valeur : ",
         "derived": "(dérivé)",
         "counts": (("violation", "violations"), ("avertissement", "avertissements"), ("remarque", "remarques")),
         "unmet": ("règle n’a eu aucun nœud à examiner", "règles n’ont eu aucun nœud à examiner"),
-        "next": "Les faits peuvent être publiés. Ensuite : legation release",
+        "next": "Les faits peuvent être publiés. Ensuite : {command}",
     },
 }  # fmt: skip
 """The words around a report, by language; its messages come from the shapes."""
@@ -76,7 +77,7 @@ def check(facts: Path | None, base: str | None, lang: str, allow_unmet: bool, co
         _print_coverage(report, assembly)
     if not report.conforms:
         sys.exit(EXIT_REFUSED)
-    click.echo(_FRAME[lang]["next"])
+    click.echo(_FRAME[lang]["next"].format(command=_release_command(facts, base, allow_unmet=allow_unmet)))
 
 
 @main.command()
@@ -181,6 +182,13 @@ def dump(key: str, view: str | None, output: Path | None, name: str | None, rele
 # Steps ----------------------------------------------------------------------------------------------------------
 
 
+def _release_command(facts: Path | None, base: str | None, *, allow_unmet: bool) -> str:
+    """The command that publishes what was checked: the same facts, under the same base."""
+    options = (("--facts", facts), ("--base", base))
+    given = [part for name, value in options if value is not None for part in (name, str(value))]
+    return shlex.join(["legation", "release", *given, *(["--allow-unmet"] if allow_unmet else [])])
+
+
 def _dump_path(found: Release, key: str) -> Path:
     form = by_key(key, RDF_FORMATS)
     assert isinstance(form, Format)
@@ -270,7 +278,8 @@ def _print_report(report: Any, assembly: Any, language: str) -> None:
             click.echo(f"    {words['value']}{finding.value}")
     click.echo(_counted(report, language))
     if unmet := report.unmet:
-        click.echo(f"{len(unmet)} {words['unmet'][len(unmet) != 1]}: {', '.join(unmet)}")
+        named = ", ".join(unmet) if assembly.unmet.keys() >= set(unmet) else "--coverage"
+        click.echo(f"{len(unmet)} {words['unmet'][len(unmet) != 1]}: {named}")
 
 
 def _print_coverage(report: Any, assembly: Any) -> None:

@@ -64,9 +64,13 @@ def article(text: Path, title: str, title_fr: str, language: str, facts: Path) -
 @reports_errors
 def evidence(text: Path, facts: Path | None, base: str | None, html: Path | None, words: str | None, lang: str) -> None:
     """Show each claim beside its passage in your own copy of the text; another text is refused by its hash."""
-    from legation.graph.evidence import read_evidence
+    from legation.graph.evidence import WrongText, read_evidence
 
-    found = read_evidence(facts or bundled_facts(), Base(base or DEFAULT_BASE), text.read_bytes(), lang)
+    try:
+        found = read_evidence(facts or bundled_facts(), Base(base or DEFAULT_BASE), text.read_bytes(), lang)
+    except WrongText as error:
+        own = "" if facts else " Those are the bundled facts; --facts names a folder of your own."
+        raise LegationError(f"{error}{own}") from error
     if words is not None:
         _tell_offsets(found, words)
     elif html is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -41,6 +42,9 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
             command(*arguments, **options)
         except LegationError as error:
             _end(str(error))
+        except BrokenPipeError:  # whoever reads the output has seen enough, as head has
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is left unwritten goes nowhere, at exit too
+            sys.exit(EXIT_REFUSED)
         except OSError as error:
             _end(f"{error.filename or 'the system'}: {error.strerror}")
 

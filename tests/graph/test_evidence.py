@@ -231,6 +231,14 @@ def test_the_command_tells(facts: Path, tmp_path: Path, options: list[str], code
     assert (result.exit_code, said in result.output) == (code, True), result.output
 
 
+def test_a_text_of_ones_own_facts_is_sent_to_their_folder(tmp_path: Path) -> None:
+    """Without --facts the bundled facts are asked, and know nothing of it."""
+    text = tmp_path / "text.txt"
+    text.write_bytes(TEXT.encode())
+    result = CliRunner().invoke(evidence_command, ["--text", str(text)])
+    assert (result.exit_code, "--facts names a folder of your own" in result.output) == (1, True), result.output
+
+
 def test_the_command_writes_the_page_only_where_it_is_told(facts: Path, tmp_path: Path) -> None:
     """One file is written; a folder that is not there is an error with a remedy, not a trace."""
     text = tmp_path / "text.txt"

@@ -125,10 +125,14 @@ def test_what_cannot_be_written_is_refused_before_anything_is(
 # Every error on the way says what to do -------------------------------------------------------------------------
 
 SLIPS = {
-    "full-stop-lost": ("schema:encoding text:sha256-{id} .", "schema:encoding text:sha256-{id}", r"\.ttl:\d+"),
-    "prefix-lost": ("@prefix dcterms: <http://purl.org/dc/terms/> .\n", "", r"\.ttl:\d+.*prefix"),
+    "full-stop-lost": (
+        "schema:encoding text:sha256-{id} .",
+        "schema:encoding text:sha256-{id}",
+        r"\.ttl:\d+.*a missing ;",
+    ),
+    "prefix-lost": ("@prefix dcterms: <http://purl.org/dc/terms/> .\n", "", r"\.ttl:\d+.*declare it at the head"),
     "typographic-quotes": ('"en" ;\n  schema:encoding', "“en” ;\n  schema:encoding", r"\.ttl:\d+"),
-    "property-misspelt": ("dip:assertedIn", "dip:assertdIn", "assertdIn> is used in the facts and defined nowhere"),
+    "property-misspelt": ("dip:assertedIn", "dip:assertdIn", "assertdIn> is used .* did you mean <.*assertedIn>"),
     "class-of-no-kind": ("a foaf:Group", "a schema:Person", "no shape targets it"),
     "blank-node": ("dip:speaker group:narrator-of-{id}", "dip:speaker [ a foaf:Group ]", "give this node an IRI"),
     "number-with-zeros": ("dcterms:extent 46", 'dcterms:extent "046"^^xsd:integer', "write it as"),
@@ -146,6 +150,14 @@ def test_a_slip_in_the_file_is_refused_with_a_remedy(facts: Path, old: str, new:
     with pytest.raises(LegationError, match=said) as refused:
         judged(facts)
     assert isinstance(refused.value, FactsError | GateError)
+
+
+def test_a_check_that_passes_names_the_command_that_publishes_those_very_facts(facts: Path) -> None:
+    """Without its options the command would publish the bundled facts."""
+    path = article_file(facts)
+    path.write_text(path.read_text("utf-8").partition("\nclaim:c01")[0], "utf-8")
+    result = CliRunner().invoke(main, ["check", "--facts", str(facts), "--allow-unmet", "--base", "https://a.example/"])
+    assert f"Next: legation release --facts {facts} --base https://a.example/ --allow-unmet\n" in result.output
 
 
 # The page for newcomers -----------------------------------------------------------------------------------------
