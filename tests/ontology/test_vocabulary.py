@@ -71,10 +71,10 @@ def test_the_promised_codes_exist(scheme: str) -> None:
 
 
 @each_scheme
-def test_a_scheme_is_titled_and_described_in_both_languages(scheme: str) -> None:
-    """Its page can be shown to an English and to a French reader."""
+def test_a_scheme_is_titled_described_and_delimited_in_both_languages(scheme: str) -> None:
+    """Its page can be shown to an English and to a French reader, and says what belongs in another scheme."""
     graph = SCHEME_GRAPHS[scheme]
-    for predicate in (DCTERMS.title, RDFS.label, DCTERMS.description):
+    for predicate in (DCTERMS.title, RDFS.label, DCTERMS.description, SKOS.definition, SKOS.scopeNote):
         assert languages(graph, VOCAB[scheme], predicate) == ["en", "fr"]
 
 
