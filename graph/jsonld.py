@@ -23,9 +23,11 @@ _EXACT = re.compile(r"0|-?[1-9][0-9]{0,14}")
 def compacted(triples: Sequence[ox.Triple], context: Mapping[str, Any], context_iri: str, first: str) -> bytes:
     """The triples as one JSON-LD document that names its context by IRI; the node `first` comes first.
 
-    Nothing is loaded: the context is given, and it must not refer to another.
+    Each node stands there once, whatever the order of the triples. Nothing is loaded: the context is given, and it must
+    not refer to another.
     """
-    expanded = json.loads(serialise(triples, JSON_LD, {}), object_hook=_native)
+    by_node = sorted(triples, key=lambda triple: (str(triple.subject), triple.predicate.value))
+    expanded = json.loads(serialise(by_node, JSON_LD, {}), object_hook=_native)
     expanded.sort(key=lambda node: (node.get("@id") != first, node.get("@id", "")))
     document = jsonld.compact(
         expanded, {"@context": context["@context"]}, {"graph": True, "documentLoader": _no_loading}
