@@ -24,7 +24,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
@@ -40,7 +40,7 @@ DATA, END, ERROR = b"D", b"E", b"X"
 NUMBER = struct.Struct("!q")
 LENGTH = struct.Struct("!I")
 HEADER = struct.Struct("!cI")
-FRAME_BYTES = 1 << 16
+FRAME_BYTES = _RECV_BYTES = 1 << 16
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """What XML 1.0 excludes (section 2.2, production 2); the engine writes it raw."""
 _FORMATS = {form.key: form for form in (*RDF_FORMATS, *RESULTS_FORMATS)}
@@ -113,7 +113,7 @@ def _child(descriptor: int, options: Options, store: ox.Store | None) -> None:
         peer = socket.socket(fileno=descriptor)
         store = store or ox.Store.read_only(options.store)
         confine(options.memory_bytes)
-        while job := _read_job(peer):
+        for job in _jobs(peer):
             _answer(peer, store, job, options)
     except OSError:
         pass  # the asker has gone away
@@ -121,13 +121,15 @@ def _child(descriptor: int, options: Options, store: ox.Store | None) -> None:
         os._exit(0)
 
 
-def _read_job(peer: socket.socket) -> dict[str, Any] | None:
-    head = peer.recv(LENGTH.size, socket.MSG_WAITALL)
-    if len(head) < LENGTH.size:
-        return None
-    (length,) = LENGTH.unpack(head)
-    found: dict[str, Any] = json.loads(peer.recv(length, socket.MSG_WAITALL))
-    return found
+def _jobs(peer: socket.socket) -> Iterator[dict[str, Any]]:
+    """The jobs that come, until the other side hangs up. A small one takes one system call."""
+    waiting = bytearray()
+    while content := peer.recv(_RECV_BYTES):
+        waiting += content
+        while len(waiting) >= LENGTH.size and len(waiting) >= (end := LENGTH.size + LENGTH.unpack_from(waiting)[0]):
+            job: dict[str, Any] = json.loads(waiting[LENGTH.size : end])
+            del waiting[:end]
+            yield job
 
 
 def _answer(peer: socket.socket, store: ox.Store, job: dict[str, Any], options: Options) -> None:

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from .patience import Scope, Send
+from .patience import Scope, Send, patient
 from .prepared import Field
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -29,9 +29,9 @@ class Bridge:
         self._app = app
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pages")
 
-    async def answer(self, scope: Scope, body: bytes, send: Send) -> None:
-        """Answer a request whose body has been read. Returns without an end where the application fails half-way."""
-        loop = asyncio.get_running_loop()
+    async def answer(self, scope: Scope, body: bytes, send: Send, patience_s: float) -> None:
+        """Answer a request whose body has been read. Raises Stalled for a client that takes nothing so long."""
+        loop, send = asyncio.get_running_loop(), patient(send, patience_s)
         begun = await loop.run_in_executor(self._threads, self._begin, environ_of(scope, body))
         try:
             await send({"type": "http.response.start", "status": begun.status, "headers": begun.fields})

@@ -25,7 +25,7 @@ from legation.graph.sparql_text import describe_syntax_error
 
 from .asking import Question, Request, question_of
 from .codings import Compressor, accepts_gzip
-from .patience import Attended, Receive, Scope, Send, Stalled
+from .patience import Attended, Receive, Scope, Send, Stalled, patient
 from .prepared import Memory, Prepared, fields_of, prepared
 from .problems import ProblemRaised
 from .site import Site
@@ -169,7 +169,9 @@ class Endpoint:
         try:
             async with asyncio.timeout(self._site.settings.stream_seconds_max):
                 await send({"type": "http.response.start", "status": 200, "headers": fields_of(fields.items())})
-                await _send_parts(answer, send, Compressor() if gzip else None)
+                await _send_parts(
+                    answer, patient(send, self._site.settings.socket_timeout_s), Compressor() if gzip else None
+                )
         except (QueryFailed, TimeoutError, Stalled):
             return
 

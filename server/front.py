@@ -15,7 +15,7 @@ from legation.graph.store import EmbeddedStore, Store
 from .app import create_app
 from .bridge import GIVEN, Bridge
 from .endpoint import Endpoint, Headers, LeftToPages
-from .patience import Receive, Scope, Send, Stalled, patient
+from .patience import Receive, Scope, Send, Stalled
 from .problems import ProblemRaised
 from .settings import Settings
 from .site import Site
@@ -76,7 +76,6 @@ class Front:
                 serving.leave()
 
     async def _answer(self, serving: Serving, scope: Scope, receive: Receive, send: Send) -> None:
-        send = patient(send, self._settings.socket_timeout_s)
         headers = Headers.of(scope)
         body = b""
         try:
@@ -93,7 +92,7 @@ class Front:
         except Exception as error:  # the pages say what went wrong, each error in the one place where it becomes words
             scope[GIVEN] = error
         try:
-            await serving.pages.answer(scope, body, send)
+            await serving.pages.answer(scope, body, send, self._settings.socket_timeout_s)
         except Stalled:
             return
 

@@ -58,9 +58,12 @@ class Stalled(Exception):
 
 
 def patient(send: Send, seconds: float) -> Send:
-    """`send`, raising Stalled when the client takes nothing for so many seconds."""
+    """`send`, raising Stalled when the client takes nothing for so many seconds. Only parts are waited for."""
 
     async def bounded(message: Message) -> None:
+        if not message.get("more_body"):
+            await send(message)
+            return
         try:
             async with asyncio.timeout(seconds):
                 await send(message)

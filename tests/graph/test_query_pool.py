@@ -26,7 +26,7 @@ from legation.graph.errors import (
 from legation.graph.query_pool import Job, Limits, QueryPool
 from legation.graph.sandbox import network_is_closed
 
-LIMITS = Limits(processes=2, queue_max=1, query_timeout_s=1.0, query_memory_bytes=200 << 20, spool_bytes=10_000)
+LIMITS = Limits(processes=2, queue_max=1, query_timeout_s=2.0, query_memory_bytes=200 << 20, spool_bytes=10_000)
 POINT = Job("SELECT ?o { <urn:s7> <urn:p> ?o }", "csv")
 ENDLESS = Job("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }", "json")
 
