@@ -13,7 +13,8 @@ rule sees one prefixed name in each. Three things close that gap, and `Query.tex
 1. No bare word may contain "service" (unless it is a SERVICE whose endpoint is allowed).
 2. Codepoint escapes are decoded (§19.2), so that every engine reads what the guard read. See `decoded`.
 3. Prefix labels that contain the word are renamed, the engine's early stop inside a dotted local name is prevented by
-   escaping the dots, and the one shape that is left, `ex:SERVICE:x {` where the IRI may be invalid, is refused.
+   escaping the dots, and the one shape that is left, `ex:SERVICE:x {` where the IRI may be invalid, is written out as
+   a full IRI (or refused where only a base could tell which IRI that is).
 
 Sections are those of https://www.w3.org/TR/sparql11-query/ unless another document is named.
 
@@ -227,11 +228,14 @@ def examine(
     tokens = tokenised(written)
     start = prologue_length(tokens)
     form = _form(written, tokens, start)
+    written_out: Mapping[int, str] = {}
     if _WORD in written.lower():
-        _refuse_services(written, tokens, declared_namespaces(tokens[:start]), service_allowed)
+        namespaces = declared_namespaces(tokens[:start])
+        _refuse_services(written, tokens, namespaces, service_allowed)
+        written_out = _written_out(written, tokens, namespaces)
     _bounded(written, tokens[start:], depth_max, links_max)
     return Query(
-        text=_unambiguous(written, tokens),
+        text=_unambiguous(written, tokens, written_out),
         written=written,
         form=form,
         is_volatile=_is_volatile(form, tokens[start:], written.upper()),
@@ -311,14 +315,11 @@ def _makes_nodes(template: Sequence[Token]) -> bool:
 def _refuse_services(
     text: str, tokens: Sequence[Token], namespaces: Mapping[str, str], allowed: frozenset[str]
 ) -> None:
-    doubtful = {label for label, namespace in namespaces.items() if not _OPEN_NAMESPACE.fullmatch(namespace)}
     for at, token in enumerate(tokens):
-        if token.kind is Kind.WORD and _WORD in token.text.lower():
-            if token.text.lower() != _WORD or _endpoint(tokens[at + 1 : at + 3], namespaces) not in allowed:
-                raise ServiceRefused(*place(text, token.offset))
-        elif token.kind is Kind.NAME and _is_two_faced(tokens[at : at + 4], doubtful):
-            hint = "write the name as a full IRI between < and >"
-            raise syntax_error(text, token.offset, "this name could be read as the keyword SERVICE", hint=hint)
+        if token.kind is not Kind.WORD or _WORD not in token.text.lower():
+            continue
+        if token.text.lower() != _WORD or _endpoint(tokens[at + 1 : at + 3], namespaces) not in allowed:
+            raise ServiceRefused(*place(text, token.offset))
 
 
 def _endpoint(following: Sequence[Token], namespaces: Mapping[str, str]) -> str | None:
@@ -338,6 +339,30 @@ _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_.:\-]*+")
 _OPEN_NAMESPACE = re.compile(r".*(?:#|[^/:]/)|[A-Za-z][A-Za-z0-9+.\-]*:[^/]*", re.DOTALL)
 
 
+def _written_out(text: str, tokens: Sequence[Token], namespaces: Mapping[str, str]) -> dict[int, str]:
+    """The names that could be read in two ways as full IRIs between < and >, by their offsets.
+
+    An IRI that turns out to be invalid is an error to the engine and nothing else. Raises QuerySyntaxError where the
+    namespace is relative or has dots to be resolved: only the engine knows the IRI then (RFC 3986, section 5.2).
+    """
+    doubtful = {label for label, namespace in namespaces.items() if not _OPEN_NAMESPACE.fullmatch(namespace)}
+    found: dict[int, str] = {}
+    for at, token in enumerate(tokens):
+        if token.kind is Kind.NAME and _is_two_faced(tokens[at : at + 4], doubtful):
+            label, _, local = token.text.partition(":")
+            namespace = namespaces.get(label, "")
+            iri = namespace + _LOCAL_ESCAPE.sub(r"\1", local)
+            if not _ABSOLUTE.match(namespace) or "/." in iri:
+                hint = "write the name as a full IRI between < and >"
+                raise syntax_error(text, token.offset, "this name could be read as the keyword SERVICE", hint=hint)
+            found[token.offset] = f"<{iri}>"
+    return found
+
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*+:")
+_LOCAL_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
 def _is_two_faced(tokens: Sequence[Token], doubtful: AbstractSet[str]) -> bool:
     """Whether `ex:SERVICE:x {` may come to life: the engine, when the whole IRI is invalid, falls back to `ex:` alone.
 
@@ -354,10 +379,11 @@ def _is_two_faced(tokens: Sequence[Token], doubtful: AbstractSet[str]) -> bool:
 _DOT = re.compile(r"(\\.)|\.", re.DOTALL)
 
 
-def _unambiguous(text: str, tokens: Sequence[Token]) -> str:
+def _unambiguous(text: str, tokens: Sequence[Token], written_out: Mapping[int, str]) -> str:
     """The text with prefixed names that a reader without tokens, too, can read in one way only.
 
-    TRUE and FALSE are set in small letters besides, which the engine asks for and SPARQL does not.
+    `written_out` has other names for some, by offset. TRUE and FALSE are set in small letters besides, which the
+    engine asks for and SPARQL does not.
     """
     names = [token for token in tokens if token.kind is Kind.NAME]
     labels = _renamed({token.text.partition(":")[0] for token in names})
@@ -368,7 +394,7 @@ def _unambiguous(text: str, tokens: Sequence[Token]) -> str:
         new = token.text
         if token.kind is Kind.NAME:
             label, _, local = new.partition(":")
-            new = f"{labels.get(label, label)}:{_dots_escaped(local)}"
+            new = written_out.get(token.offset) or f"{labels.get(label, label)}:{_dots_escaped(local)}"
         elif token.kind is Kind.WORD and new.upper() in {"TRUE", "FALSE"}:
             new = new.lower()
         if new != token.text:
