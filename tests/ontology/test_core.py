@@ -9,7 +9,7 @@ import pytest
 from rdflib import DC, DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SKOS, TIME, VANN, XSD, BNode, Graph, Literal, URIRef
 
 from legation.ontology import load_core
-from legation.ontology.terms import DIP, OA, ONTOLOGY, SCHEMA, SEM
+from legation.ontology.terms import DIP, OA, ONTOLOGY, SCHEMA, SEM, W3ID
 
 OBJECT, DATATYPE = OWL.ObjectProperty, OWL.DatatypeProperty
 CC_BY = URIRef("https://creativecommons.org/licenses/by/4.0/")
@@ -212,6 +212,7 @@ HEADER = {
     "OM2 citation": (DCTERMS.bibliographicCitation, None),
     "OM3 publisher": (DC.publisher, None),
     "OM3 status": (URIRef("http://purl.org/ontology/bibo/status"), None),
+    "OM3 logo": (FOAF.logo, W3ID["logo.svg"]),
     "OM3 source": (DCTERMS.source, None),
     "OM3 issued": (DCTERMS.issued, None),
 }

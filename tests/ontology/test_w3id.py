@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from rdflib import OWL
+from rdflib import FOAF, OWL
 
 from legation.ontology import load_core, scheme_names
 from legation.ontology.terms import DIP, ONTOLOGY, SCHEMES, SHAPES, VOCAB, W3ID
@@ -39,6 +39,12 @@ def target(iri: str) -> str | None:
 def test_a_permanent_iri_leads_to_the_same_path_on_the_host(iri: str) -> None:
     """The path after the permanent prefix is the path on the publisher's host."""
     assert target(iri) == iri.replace(str(W3ID), HOST)
+
+
+def test_the_logo_leads_to_the_picture_that_the_site_has() -> None:
+    """Catalogues show it; its IRI outlives the file's name."""
+    assert target(str(load_core().value(ONTOLOGY, FOAF.logo))) == f"{HOST}static/favicon.svg"
+    assert (RULES_FILE.parents[2] / "server" / "static" / "favicon.svg").is_file()
 
 
 @pytest.mark.parametrize("path", ["id/organisation/nato", "ns/latest", "vocab/", "vocab/x/y", "shapes/K01", "sparql"])

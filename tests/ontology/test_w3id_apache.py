@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from live import LiveServer, free_port
-from rdflib import OWL
+from rdflib import FOAF, OWL
 
 from legation.graph.formats import HTML, JSON_LD, TURTLE, Format
 from legation.ontology import load_core, scheme_names
@@ -169,6 +169,12 @@ def test_the_publisher_answers_with_the_context(apache: int, live: LiveServer) -
     path = urlsplit(redirected(apache, CONTEXT, JSON_LD.media_type)).path
     status, _, media_type = got(urlsplit(live.base).port or 80, path, JSON_LD.media_type)
     assert (status, media_type) == (200, JSON_LD.media_type)
+
+
+def test_the_publisher_answers_with_the_logo(apache: int, live: LiveServer) -> None:
+    """An image at the end of one redirect."""
+    path = urlsplit(redirected(apache, str(load_core().value(ONTOLOGY, FOAF.logo)), "image/*")).path
+    assert got(urlsplit(live.base).port or 80, path, "image/*") == (200, None, "image/svg+xml")
 
 
 @pytest.mark.parametrize("path", ["id/organisation/nato", "ns/latest", "vocab/", "vocab/x/y", "shapes/K01", "sparql"])
