@@ -26,12 +26,12 @@ from legation.graph.sparql_tokens import (
     QuerySyntaxError,
     Token,
     place,
+    shortened,
     syntax_error,
 )
 
 # ── A misfit ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_SHOWN_CHARS = 40
 _NOTHING = Token(Kind.MARK, "", 0)
 
 
@@ -57,7 +57,7 @@ class _Misfit:
     @property
     def shown(self) -> str:
         """The misfit on one line, cut where it is long."""
-        return _short(self.found)
+        return shortened(self.found)
 
     @property
     def word(self) -> str:
@@ -107,11 +107,6 @@ def explained(text: str, tokens: Sequence[Token], at: int, symbols: frozenset[st
     return syntax_error(text, offset, "the query ends too early", expected=_worded(symbols), hint=hint)
 
 
-def _short(written: str) -> str:
-    line = " ".join(written.split())
-    return line if len(line) <= _SHOWN_CHARS else f"{line[:_SHOWN_CHARS]}…"
-
-
 # ── What was expected ────────────────────────────────────────────────────────────────────────────────────────────────
 
 _EXPECTED_MAX = 8
@@ -156,7 +151,7 @@ def _hint_spelling(misfit: _Misfit) -> str | None:
         return None
     fitting = sorted(misfit.symbols & keywords()) + (sorted(FUNCTIONS) if "function" in misfit.symbols else [])
     swapped = [word for word in fitting if sorted(word) == sorted(misfit.word)]
-    close = swapped or difflib.get_close_matches(misfit.word[:_SHOWN_CHARS], fitting, n=1, cutoff=0.78)
+    close = swapped or difflib.get_close_matches(misfit.word[:40], fitting, n=1, cutoff=0.78)
     return f"did you mean {close[0]}?" if close else None
 
 
@@ -248,11 +243,11 @@ def _hint_bare_word(misfit: _Misfit) -> str | None:
 def _hint_variable(misfit: _Misfit) -> str | None:
     """A variable that was to have a hyphen in its name, or that is parted from its question mark."""
     if misfit.found == "?" and misfit.near(1).kind is Kind.WORD and "variable" in misfit.symbols:
-        return f"a variable's name follows its question mark at once: ?{_short(misfit.near(1).text)}"
+        return f"a variable's name follows its question mark at once: ?{shortened(misfit.near(1).text)}"
     name, hyphen, rest = misfit.near(-1), misfit.near(0), misfit.near(1)
     joined = name.end == hyphen.offset and hyphen.end == rest.offset
     if hyphen.text == "-" and name.kind is Kind.VARIABLE and rest.kind is Kind.WORD and joined:
-        return f"a variable's name holds no hyphen: {_short(name.text + '_' + rest.text)}"
+        return f"a variable's name holds no hyphen: {shortened(name.text + '_' + rest.text)}"
     return None
 
 
@@ -302,7 +297,7 @@ def _hint_select(misfit: _Misfit) -> str | None:
     if misfit.word in FUNCTIONS:
         return f"an expression in SELECT needs parentheses and a name: ({misfit.word}(…) AS ?name)"
     if misfit.word == "AS":
-        return f"an expression and its name stand in parentheses: ({_short(misfit.near(-1).text)} AS ?name)"
+        return f"an expression and its name stand in parentheses: ({shortened(misfit.near(-1).text)} AS ?name)"
     if misfit.word == "TOP":
         return "SPARQL has no TOP: write LIMIT and the number at the end of the query"
     if misfit.word in {"ALL", "{", "WHERE", "FROM"} and "*" in misfit.symbols:
@@ -317,7 +312,7 @@ def _hint_alias(misfit: _Misfit) -> str | None:
     if misfit.asked == "BIND":
         return "BIND takes a value and a new variable: BIND(… AS ?name)"
     if misfit.near(-2).text == "(" and misfit.near(-1).kind is Kind.VARIABLE:
-        return f"a variable by itself stands without parentheses: {_short(misfit.near(-1).text)}"
+        return f"a variable by itself stands without parentheses: {shortened(misfit.near(-1).text)}"
     return "an expression in SELECT needs a name: (… AS ?name)"
 
 
@@ -434,7 +429,7 @@ def _hint_function(misfit: _Misfit) -> str | None:
 def _hint_values(misfit: _Misfit) -> str | None:
     """Data blocks (§10) written as lists of SQL."""
     if misfit.near(-2).text.upper() == "VALUES" and misfit.symbols == {"{"}:
-        return f"values stand between {{ and }}: VALUES {_short(misfit.near(-1).text)} {{ 1 2 }}"
+        return f"values stand between {{ and }}: VALUES {shortened(misfit.near(-1).text)} {{ 1 2 }}"
     if misfit.allows("(", "}") and len(misfit.symbols) == 2 and misfit.near(0).kind in TERMS:
         return "each row stands in parentheses when the variables do: (1)"
     if "UNDEF" in misfit.symbols and misfit.found == ",":

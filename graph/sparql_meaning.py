@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from legation.graph.sparql_grammar import declared_namespaces, prologue_length
-from legation.graph.sparql_tokens import TERMS, Kind, QuerySyntaxError, Token, syntax_error
+from legation.graph.sparql_tokens import TERMS, Kind, QuerySyntaxError, Token, shortened, syntax_error
 
 
 def undeclared_prefix(text: str, tokens: Sequence[Token], known: Mapping[str, str]) -> QuerySyntaxError | None:
@@ -28,7 +28,7 @@ def undeclared_prefix(text: str, tokens: Sequence[Token], known: Mapping[str, st
         label = token.text.partition(":")[0]
         if token.kind is Kind.NAME and label not in declared:
             hint = _declaring(label, declared, known)
-            return syntax_error(text, token.offset, f"the prefix {label}: is not declared", hint=hint)
+            return syntax_error(text, token.offset, f"the prefix {shortened(label)}: is not declared", hint=hint)
     return None
 
 
@@ -37,16 +37,16 @@ def _declaring(label: str, declared: Mapping[str, str], known: Mapping[str, str]
         return f"put PREFIX {label}: <{known[label]}> before the query"
     meant = _nearest(label, declared)
     if meant:
-        return f"did you mean {meant}:?"
+        return f"did you mean {shortened(meant)}:?"
     meant = _nearest(label, known)
     if meant:
         return f"did you mean {meant}:? Then put PREFIX {meant}: <{known[meant]}> before the query"
-    return f"put PREFIX {label}: <…> before the query"
+    return f"put PREFIX {shortened(label)}: <…> before the query"
 
 
 def _nearest(label: str, labels: Mapping[str, str]) -> str | None:
     """The label that differs by letter case, by the order of its letters, or by little."""
-    small = label.lower()
+    small = label[:40].lower()
     swapped = [other for other in labels if other and sorted(other.lower()) == sorted(small)]
     close = swapped or difflib.get_close_matches(small, [other for other in labels if other], n=1, cutoff=0.75)
     return close[0] if close else None
@@ -122,47 +122,59 @@ def _stray_aggregate(tokens: Sequence[Token]) -> _Hinted | None:
 
 def _ungrouped(tokens: Sequence[Token]) -> _Hinted | None:
     """A variable in a SELECT clause that has no one value in its group (§11.4)."""
+    closings = _closings(tokens)
     for at, token in enumerate(tokens):
         if token.kind is Kind.WORD and token.text.upper() == "SELECT":
-            plain, has_aggregate, end = _projection(tokens, at + 1)
-            grouped = _grouping(tokens, end)
+            plain, has_aggregate, opening = _projection(tokens, at + 1)
+            grouped = _grouping(tokens, closings.get(opening, len(tokens)))
             found = next((name for name in plain if name.text[1:] not in (grouped or ())), None)
             if found and (has_aggregate or grouped is not None):
-                name = found.text
+                name = shortened(found.text)
                 reason = f"{name} has many values in a group: it is neither in GROUP BY nor inside an aggregate"
                 add = f"GROUP BY {name}" if grouped is None else f"{name} to GROUP BY"
                 return found, reason, f"add {add}, or take any one value: (SAMPLE({name}) AS {name}1)"
     return None
 
 
+def _closings(tokens: Sequence[Token]) -> dict[int, int]:
+    """The index of the brace that closes each opening one, by its index."""
+    opened: list[int] = []
+    closings: dict[int, int] = {}
+    for at, token in enumerate(tokens):
+        if token.text == "{":
+            opened.append(at)
+        elif token.text == "}" and opened:
+            closings[opened.pop()] = at
+    return closings
+
+
 def _projection(tokens: Sequence[Token], start: int) -> tuple[list[Token], bool, int]:
-    """The variables that a SELECT clause names by themselves, whether it has an aggregate, and where it ends."""
+    """The variables a SELECT clause names by themselves, whether it has an aggregate, and where its pattern opens."""
     plain, has_aggregate, depth = list[Token](), False, 0
     for at in range(start, len(tokens)):
         token = tokens[at]
-        if not depth and token.text.upper() in {"{", "WHERE", "FROM"}:
+        if (token.text == "{" and not depth) or token.text.upper() == "SELECT":
             return plain, has_aggregate, at
-        depth += (token.text == "(") - (token.text == ")")
+        depth += (token.text in {"(", "{"}) - (token.text in {")", "}"})
         has_aggregate |= token.kind is Kind.WORD and token.text.upper() in _AGGREGATES
         if not depth and token.kind is Kind.VARIABLE:
             plain.append(token)
     return plain, has_aggregate, len(tokens)
 
 
-_AFTER_GROUPING = frozenset({"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}"})
+_AFTER_GROUPING = frozenset({"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "SELECT", "}"})
 
 
-def _grouping(tokens: Sequence[Token], start: int) -> set[str] | None:
-    """The names that the GROUP BY after the pattern at `start` gives a value; None where there is none."""
-    depth, grouped = 0, None
-    for token in tokens[start:]:
-        depth += (token.text == "{") - (token.text == "}")
-        if depth < 0 or (grouped is not None and token.text.upper() in _AFTER_GROUPING):
+def _grouping(tokens: Sequence[Token], closing: int) -> set[str] | None:
+    """The names that the GROUP BY after a closing brace gives a value; None where there is none."""
+    if closing + 1 >= len(tokens) or tokens[closing + 1].text.upper() != "GROUP":
+        return None
+    grouped = set[str]()
+    for at in range(closing + 2, len(tokens)):
+        if tokens[at].text.upper() in _AFTER_GROUPING:
             break
-        if not depth and token.kind is Kind.WORD and token.text.upper() == "GROUP":
-            grouped = set[str]()
-        elif grouped is not None and token.kind is Kind.VARIABLE:
-            grouped.add(token.text[1:])
+        if tokens[at].kind is Kind.VARIABLE:
+            grouped.add(tokens[at].text[1:])
     return grouped
 
 
@@ -239,7 +251,7 @@ def _shared_node(tokens: Sequence[Token]) -> tuple[Token, str] | None:
         elif token.text == "}" and len(groups) > 1:
             groups.pop()
         elif token.kind is Kind.NODE and homes.setdefault(token.text, groups[-1]) != groups[-1]:
-            return token, f"the blank node {token.text} stands in two groups; a variable can stand in both"
+            return token, f"the blank node {shortened(token.text)} stands in two groups; a variable can stand in both"
     return None
 
 
@@ -288,7 +300,7 @@ def _rebound_variable(tokens: Sequence[Token]) -> tuple[Token, str] | None:
             seen = seen or [set()]
         elif token.kind is Kind.VARIABLE:
             if before.text.upper() == "AS" and len(seen) > 1 and token.text[1:] in seen[-1]:
-                return token, f"{token.text} already has a value; AS needs a variable that has none"
+                return token, f"{shortened(token.text)} already has a value; AS needs a variable that has none"
             seen[-1].add(token.text[1:])
     return None
 
@@ -302,4 +314,4 @@ def _relative_iri(tokens: Sequence[Token]) -> tuple[Token, str] | None:
     relative = next((token for token in tokens if token.kind is Kind.IRI and not _ABSOLUTE.match(token.text)), None)
     if has_base or relative is None:
         return None
-    return relative, f"{relative.text} is a relative IRI, and the query has no BASE"
+    return relative, f"{shortened(relative.text)} is a relative IRI, and the query has no BASE"

@@ -81,6 +81,15 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
+_SHOWN_CHARS = 40
+
+
+def shortened(written: str) -> str:
+    """Part of a query on one line, cut to 40 code points, for a sentence."""
+    line = " ".join(written.split())
+    return line if len(line) <= _SHOWN_CHARS else f"{line[:_SHOWN_CHARS]}…"
+
+
 def _line_starts(text: str) -> list[int]:
     return [0, *(ending.end() for ending in _LINE_END.finditer(text))]
 

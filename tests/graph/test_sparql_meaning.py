@@ -87,10 +87,25 @@ class Counted(tuple[Token, ...]):
         return found  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("check", ["_shared_node", "_uneven_row", "_rebound_variable", "_relative_iri"])
+CHECKS = ["_shared_node", "_uneven_row", "_rebound_variable", "_relative_iri", "_stray_aggregate", "_ungrouped"]
+
+
+@pytest.mark.parametrize("check", [*CHECKS, "_miscounted_call"])
 @pytest.mark.parametrize(
     "piece",
-    ["VALUES (?x) { (1) } ", "VALUES (?x) {" + " (1)" * 50 + "} ", "VALUES (", "VALUES (?x) {(" + "1 " * 50, "{", "{}"],
+    [
+        "VALUES (?x) { (1) } ",
+        "VALUES (?x) {" + " (1)" * 50 + "} ",
+        "VALUES (",
+        "VALUES (?x) {(" + "1 " * 50,
+        "{",
+        "{}",
+        "{ SELECT ?a ",
+        "{ SELECT ?a { ?a ?b ?c } GROUP BY ?a ",
+        "SELECT ?a ",
+        "GROUP BY ?a ",
+        "FILTER(COALESCE(",
+    ],
 )
 def test_each_token_is_looked_at_a_few_times(check: str, piece: str) -> None:
     """What is wrong is found in as many looks as there are tokens, also among many or long data blocks."""
