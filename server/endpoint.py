@@ -15,8 +15,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from werkzeug.http import parse_etags
-
 from legation.graph.errors import QueryFailed, QueryInvalid
 from legation.graph.formats import HTML
 from legation.graph.prefixes import PREFIXES
@@ -26,17 +24,24 @@ from legation.graph.sparql_text import describe_syntax_error
 from .asking import Question, Request, question_of
 from .codings import Compressor, accepts_gzip
 from .patience import Attended, Receive, Scope, Send, Stalled, patient
-from .prepared import Memory, Prepared, fields_of, prepared
+from .prepared import Memory, Prepared, fields_of, known_tag, prepared, tags_of
 from .problems import ProblemRaised
 from .site import Site
 
 _IN_ADDRESS = frozenset({"GET", "HEAD"})
 _METHODS = _IN_ADDRESS | {"POST", "QUERY"}
+_OF_A_BODY = frozenset(
+    {b"content-type", b"content-length", b"content-encoding", b"repr-digest", b"server-timing", b"etag"}
+)
+"""Fields that a 304 does not repeat (RFC 9110, section 15.4.5); its ETag is the one that the client named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The header fields that matter to an answer; several lines of one field are joined (RFC 9110, section 5.3)."""
+    """The header fields that matter to an answer; several lines of one field are joined (RFC 9110, section 5.3).
+
+    `if_none_match` counts for GET and HEAD only.
+    """
 
     accept: str | None
     accept_encoding: str
@@ -58,7 +63,7 @@ class Headers:
             content_type=found.get(b"content-type", ""),
             content_encoding=found.get(b"content-encoding", ""),
             content_length=found.get(b"content-length", ""),
-            if_none_match=found.get(b"if-none-match", ""),
+            if_none_match=found.get(b"if-none-match", "") if scope["method"] in _IN_ADDRESS else "",
         )
 
 
@@ -87,7 +92,7 @@ class Endpoint:
         again = self._again(scope, headers)
         kept = self._memory.get(again) if again else None
         if kept is not None:
-            await _send(kept, headers, scope["method"] in _IN_ADDRESS, send)
+            await _send(kept, headers, send)
         else:
             await self._answer_anew(scope, headers, body, receive, send)
 
@@ -103,10 +108,10 @@ class Endpoint:
         gzip = accepts_gzip(headers.accept_encoding)
         tag = question.tag(self._site.release.digest)
         kept = self._memory.get((tag, gzip)) if tag else None
-        if kept is None and tag and _has(headers, scope, tag):
-            kept = Prepared(b"", fields_of(_fields(question, tag).items()), f'"{tag}"')
+        if kept is None and known_tag(headers.if_none_match, tag):
+            kept = Prepared(b"", fields_of(_fields(question, tag).items()), tag)
         if kept is not None:
-            await _send(kept, headers, scope["method"] in _IN_ADDRESS, send)
+            await _send(kept, headers, send)
             return
         guarded = time.perf_counter()
         async with Attended(receive):
@@ -116,7 +121,7 @@ class Endpoint:
                 if answer.complete:
                     ready = self._ready(question, answer, tag, timing, gzip=gzip)
                     self._keep(ready, tag, gzip, self._again(scope, headers))
-                    await _send(ready, headers, scope["method"] in _IN_ADDRESS, send)
+                    await _send(ready, headers, send)
                 else:
                     await self._stream(question, answer, tag, scope, send, gzip=gzip)
             finally:
@@ -165,7 +170,7 @@ class Endpoint:
         if gzip:
             fields["Content-Encoding"] = "gzip"
         if tag:
-            fields["ETag"] = f'"{tag}-gzip"' if gzip else f'"{tag}"'
+            fields["ETag"] = tags_of(tag)[gzip]
         try:
             async with asyncio.timeout(self._site.settings.stream_seconds_max):
                 await send({"type": "http.response.start", "status": 200, "headers": fields_of(fields.items())})
@@ -180,24 +185,16 @@ def _fields(question: Question, tag: str | None) -> dict[str, str]:
     return {"Content-Type": question.format.content_type, **question.fields(tag)}
 
 
-async def _send(ready: Prepared, headers: Headers, in_address: bool, send: Send) -> None:
-    """The whole answer, or 304 where the client has it (RFC 9110, section 13.1.2)."""
-    if in_address and ready.tag and headers.if_none_match and _lists(headers.if_none_match, ready.tag):
-        await send({"type": "http.response.start", "status": 304, "headers": ready.fields_unchanged})
-        await send({"type": "http.response.body", "body": b""})
+async def _send(ready: Prepared, headers: Headers, send: Send) -> None:
+    """The whole answer, or 304 where the client has it."""
+    known = known_tag(headers.if_none_match, ready.tag)
+    if known is None:
+        await send({"type": "http.response.start", "status": 200, "headers": ready.fields})
+        await send({"type": "http.response.body", "body": ready.body})
         return
-    await send({"type": "http.response.start", "status": 200, "headers": ready.fields})
-    await send({"type": "http.response.body", "body": ready.body})
-
-
-def _has(headers: Headers, scope: Scope, tag: str) -> bool:
-    """Whether the client has the answer that we have not made yet: in either coding, for the content is the same."""
-    return scope["method"] in _IN_ADDRESS and any(_lists(headers.if_none_match, f'"{t}"') for t in (tag, f"{tag}-gzip"))
-
-
-def _lists(if_none_match: str, tag: str) -> bool:
-    """Whether a field lists a tag, weakly compared; `*` asks for any, which only a run can tell."""
-    return tag in if_none_match and parse_etags(if_none_match).contains_weak(tag.strip('"'))
+    fields = [field for field in ready.fields if field[0] not in _OF_A_BODY]
+    await send({"type": "http.response.start", "status": 304, "headers": [*fields, (b"etag", known.encode())]})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _refuse_where_an_end_cannot_be_told(http_version: str, spool_bytes: int) -> None:

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
+from werkzeug.http import parse_etags
+
 from .codings import GZIP_BYTES_MIN, compressed
 from .headers import ON_EVERY_ANSWER, repr_digest
 
@@ -24,7 +26,7 @@ def fields_of(headers: Iterable[tuple[str, str]]) -> list[Field]:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A complete answer: its body, its header fields, and its entity tag in quotes (None where it has none)."""
+    """A complete answer: its body, its header fields, and what its tags begin with (None where it has none)."""
 
     body: bytes
     fields: list[Field]
@@ -35,28 +37,35 @@ class Prepared:
         """What it takes in memory, about."""
         return len(self.body) + 1024
 
-    @property
-    def fields_unchanged(self) -> list[Field]:
-        """The fields of a 304 (RFC 9110, section 15.4.5): none that speaks of a body."""
-        return [field for field in self.fields if field[0] not in _OF_A_BODY]
+
+def tags_of(tag: str) -> tuple[str, str]:
+    """The entity tags of one content, in quotes: as it is, and as gzip (RFC 9110, section 8.8.3.3)."""
+    return f'"{tag}"', f'"{tag}-gzip"'
 
 
-_OF_A_BODY = frozenset({b"content-type", b"content-length", b"content-encoding", b"repr-digest", b"server-timing"})
+def known_tag(if_none_match: str, tag: str | None) -> str | None:
+    """The tag of this content that a field lists, in either coding, weakly compared (RFC 9110, section 13.1.2).
+
+    `*` asks for any, which only a run can tell.
+    """
+    if not tag or tag not in if_none_match:
+        return None
+    listed = parse_etags(if_none_match)
+    return next((mine for mine in tags_of(tag) if listed.contains_weak(mine.strip('"'))), None)
 
 
 def prepared(body: bytes, headers: dict[str, str], tag: str | None, *, gzip: bool) -> Prepared:
     """An answer made ready: coded where that helps, with its length and digest; each coding has a tag of its own."""
     headers = dict(headers)
-    if gzip and len(body) >= GZIP_BYTES_MIN:
+    is_coded = gzip and len(body) >= GZIP_BYTES_MIN
+    if is_coded:
         body = compressed(body)
         headers["Content-Encoding"] = "gzip"
-        tag = tag and f"{tag}-gzip"
-    quoted = tag and f'"{tag}"'
-    if quoted:
-        headers["ETag"] = quoted
+    if tag:
+        headers["ETag"] = tags_of(tag)[is_coded]
     headers["Content-Length"] = str(len(body))
     headers["Repr-Digest"] = repr_digest(hashlib.sha256(body).digest())
-    return Prepared(body, fields_of(headers.items()), quoted)
+    return Prepared(body, fields_of(headers.items()), tag)
 
 
 class Memory:
