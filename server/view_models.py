@@ -341,14 +341,15 @@ class Display:
         return [term for term in terms if not (isinstance(term, ox.Literal) and term.language in others)]
 
     def texts(self, triples: Iterable[ox.Triple], predicates: Sequence[str]) -> tuple[Value, ...]:
-        """The texts under these properties, in the order of the properties."""
+        """The texts under these properties, in the order of the properties; what two of them say alike, once."""
         by_predicate: dict[str, list[object]] = {predicate: [] for predicate in predicates}
         for triple in triples:
             if triple.predicate.value in by_predicate and isinstance(triple.object, ox.Literal):
                 by_predicate[triple.predicate.value].append(triple.object)
-        found = (self.value(term) for terms in by_predicate.values() for term in self.fitting(terms))
+        found = [self.value(term) for terms in by_predicate.values() for term in self.fitting(terms)]
+        different = {(value.text, value.language): value for value in found}.values()
         return tuple(
-            value if value.language else replace(value, text=self.reader.say.typeset(value.text)) for value in found
+            value if value.language else replace(value, text=self.reader.say.typeset(value.text)) for value in different
         )
 
 

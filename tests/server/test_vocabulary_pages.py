@@ -25,7 +25,7 @@ from legation.graph.identifiers import Base
 from legation.graph.publication import publish
 from legation.graph.store import EmbeddedStore
 from legation.ontology import VERSION, load_core, load_ontology, load_scheme, scheme_names
-from legation.ontology.terms import ONTOLOGY, SHAPES
+from legation.ontology.terms import ONTOLOGY, SHAPES, VOCAB
 from legation.server import vocabulary_pages
 from legation.server.app import create_app
 from legation.server.settings import Settings
@@ -212,6 +212,17 @@ def test_every_concept_has_its_section(pages: Pages, name: str, concept: URIRef,
     assert len(wanted) == 2
     wanted += [str(notation) for notation in ontology().objects(concept, SKOS.notation)]
     assert [text for text in wanted if text not in found.text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", scheme_names())
+def test_a_scheme_is_told_with_its_definition_once_and_its_notes(pages: Pages, name: str, language: str) -> None:
+    """The description and the definition are one sentence, and its reader meets it once."""
+    told = pages[f"vocab/{name}", language].ids["content"].text
+    (definition,) = said(ontology(), VOCAB[name], SKOS.definition, language)
+    (note,) = said(ontology(), VOCAB[name], SKOS.scopeNote, language)
+    assert told.partition(Speech(language)("vocabulary_header"))[0].count(definition) == 1
+    assert note in told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
