@@ -37,7 +37,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     built = run_legation("release", "--data", str(folder / "data.nq"), "--without-shapes", "--base", base,
                          "--releases", str(folder / "releases"))  # fmt: skip
     assert built.returncode == 0, built.stderr.decode()
-    with serving(folder / "releases", port, LEGATION_WORKERS="1") as server:
+    with serving(folder / "releases", port, LEGATION_WORKERS="1", LEGATION_QUERY_QUEUE_MAX="12") as server:
         yield server
 
 
