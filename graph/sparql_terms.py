@@ -23,7 +23,8 @@ from legation.ontology.terms import DIP, ONTOLOGY, SCHEMES, VOCAB, W3ID
 TERMS_MAX = 5
 """Unknown terms that are told of one query."""
 _CHARS_MAX = 80
-_ROOT = str(W3ID).partition(":")[2]
+ROOT = str(W3ID).partition(":")[2]
+"""What every IRI of our vocabulary has in it, whatever its scheme."""
 _PLACES = tuple(str(place).partition(":")[2] for place in (ONTOLOGY, VOCAB))
 
 
@@ -47,12 +48,12 @@ class UnknownTerm:
 
 def may_name_terms(text: str) -> bool:
     """Whether the text has our vocabulary's root in it at all: without it, no name can lie in our namespaces."""
-    return _ROOT in text
+    return ROOT in text
 
 
 def unknown_terms(text: str, tokens: Sequence[Token], namespaces: Mapping[str, str]) -> tuple[UnknownTerm, ...]:
     """The first five terms that do not exist, each once; `tokens` follow the prologue that declares `namespaces`."""
-    ours = {label: iri for label, iri in namespaces.items() if _ROOT in iri}
+    ours = {label: iri for label, iri in namespaces.items() if ROOT in iri}
     found: dict[str, UnknownTerm] = {}
     for token, iri in _named(tokens, ours):
         if iri not in _terms() and iri not in found and _is_judged(iri):
@@ -70,7 +71,7 @@ def _named(tokens: Sequence[Token], ours: Mapping[str, str]) -> Iterator[tuple[T
             label, _, local = token.text.partition(":")
             if local and label in ours:
                 yield token, ours[label] + local.replace("\\", "")
-        elif token.kind is Kind.IRI and _ROOT in token.text:
+        elif token.kind is Kind.IRI and ROOT in token.text:
             yield token, token.text[1:-1]
 
 

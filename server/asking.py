@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from legation.graph.formats import HTML, RDF_FORMATS, RESULTS_FORMATS, Format
 from legation.graph.query_pool import Job
 from legation.graph.release import Release
-from legation.graph.sparql_text import Form, Query, examine
+from legation.graph.sparql_guard import Guard
+from legation.graph.sparql_text import Form, Query
 
 from .documents import VARY
 from .graph_store import graph_query, no_graph_named
@@ -17,9 +18,11 @@ from .hints import hint_field
 from .negotiation import format_by_name, negotiate
 from .problems import ProblemRaised
 from .protocol import Asked, read_request
-from .settings import VERSION, Settings
+from .settings import VERSION
 
 TABULAR = frozenset({Form.SELECT, Form.ASK})
+_REMEMBERED_CHARS_MAX = 512
+_OFFERED = {form: (*(RESULTS_FORMATS if form in TABULAR else RDF_FORMATS), HTML) for form in Form}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,16 @@ class Question:
         if self.query.is_volatile:
             return None
         asked = self.asked
-        parts = [VERSION, digest, self.query.written, asked.default_graphs, asked.named_graphs, self.format.key]
-        return hashlib.sha256(json.dumps([*parts, language]).encode()).hexdigest()[:32]
+        parts = (
+            VERSION,
+            digest,
+            self.query.written,
+            asked.default_graphs,
+            asked.named_graphs,
+            self.format.key,
+            language,
+        )
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     def fields(self, tag: str | None) -> dict[str, str]:
         """The header fields of its answer that do not depend on the bytes."""
@@ -63,7 +74,7 @@ class Question:
         return fields | {"Legation-Hint": hint_field(self.query.unknown_terms)} if self.query.unknown_terms else fields
 
 
-def question_of(request: Request, release: Release, settings: Settings) -> Question | None:
+def question_of(request: Request, release: Release, guard: Guard) -> Question | None:
     """The question that a request asks; None where it asks for the service itself.
 
     Raises ProblemRaised for what is no request of the SPARQL 1.1 Protocol or the Graph Store HTTP Protocol, and the
@@ -72,7 +83,7 @@ def question_of(request: Request, release: Release, settings: Settings) -> Quest
     asked = _asked(request, release)
     if asked.query is None:
         return None
-    query = examine(asked.query, chars_max=settings.query_chars_max, depth_max=settings.query_depth_max)
+    query = guard.examine(asked.query)
     return Question(asked, query, _format_of(asked, query, request.accept))
 
 
@@ -91,16 +102,25 @@ def _asked(request: Request, release: Release) -> Asked:
 
 def _format_of(asked: Asked, query: Query, accept: str | None) -> Format:
     """The format of the answer: by `format=` or else by Accept, among those that fit the query's form."""
-    offered = (*(RESULTS_FORMATS if query.form in TABULAR else RDF_FORMATS), HTML)
+    offered = _OFFERED[query.form]
     if asked.formats:
         return named_format(asked.formats, offered)
-    choice = negotiate(accept, offered, default=offered[0])
-    if choice is None:
+    choose = _remembered_choice if len(accept or "") <= _REMEMBERED_CHARS_MAX else _choice
+    found = choose(accept, query.form)
+    if found is None:
         available = [form.media_type for form in offered]
         raise ProblemRaised(
             "not-acceptable", "Available are " + ", ".join(available) + ".", headers={"Vary": VARY}, available=available
         )
-    return choice.format
+    return found
+
+
+def _choice(accept: str | None, form: Form) -> Format | None:
+    choice = negotiate(accept, _OFFERED[form], default=_OFFERED[form][0])
+    return choice.format if choice else None
+
+
+_remembered_choice = lru_cache(256)(_choice)
 
 
 def named_format(names: tuple[str, ...], offered: tuple[Format, ...]) -> Format:

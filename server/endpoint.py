@@ -136,7 +136,7 @@ class Endpoint:
             body=body,
             of_graph_store=scope["path"] == self._graph_store,
         )
-        question = question_of(request, self._site.release, self._site.settings)
+        question = question_of(request, self._site.release, self._site.guard)
         if question is None or question.format is HTML:
             raise LeftToPages
         return question

@@ -16,6 +16,7 @@ from flask import current_app
 
 from legation.graph.identifiers import Base
 from legation.graph.release import Release
+from legation.graph.sparql_guard import Guard
 from legation.graph.store import Store
 from legation.ontology import context_document
 from legation.ontology.terms import W3ID
@@ -48,6 +49,11 @@ class Site:
     context: Mapping[str, Any] = field(default_factory=context_document)
     _memory: OrderedDict[Hashable, object] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """What looks at every query before an engine does."""
+        return Guard(self.settings.query_chars_max, self.settings.query_depth_max)
 
     @cached_property
     def base(self) -> Base:

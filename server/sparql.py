@@ -52,7 +52,7 @@ def _answer(*, of_graph_store: bool) -> Response:
         body=request.get_data(),
         of_graph_store=of_graph_store,
     )
-    question = question_of(asked, here.release, here.settings)
+    question = question_of(asked, here.release, here.guard)
     if question is None:
         return _describe_service(here)
     assert question.format is HTML, "answers for programs are the endpoint's"

@@ -22,7 +22,7 @@ def test_length_and_digest_are_those_of_the_bytes_sent() -> None:
     """RFC 9530, section 3: of the representation, its content coding included."""
     for with_gzip in (False, True):
         answer = prepared(LONG, {}, "t", gzip=with_gzip)
-        found = {name: value for name, value in answer.fields}
+        found = dict(answer.fields)
         digest = base64.b64encode(hashlib.sha256(answer.body).digest()).decode()
         assert found[b"content-length"] == str(len(answer.body)).encode()
         assert found[b"repr-digest"] == f"sha-256=:{digest}:".encode()

@@ -1,0 +1,77 @@
+"""The guard's memory: whatever was asked before, it finds what `examine` finds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from legation.graph.errors import QueryRefused
+from legation.graph.sparql_guard import Guard, likeness_of
+from legation.graph.sparql_text import examine
+
+IRIS = (
+    "<urn:a> <http://x.example/id/7?q=(1)&a=;b> <> <#x> <'> <a,b> <urn:RAND()> <urn:from> "
+    "<https://w3id.org/legation/ns#takenBi> <https://w3id.org/legation/ns#takenBy>"
+).split()
+FRAGMENTS = [
+    *IRIS,
+    *"SELECT ASK CONSTRUCT INSERT SERVICE FROM FILTER RAND() NOW() true TRUE x:y dip:takenBi x:a.b.c ?s ?p ?o 1 é".split(),
+    *"* { } . ; , ( ) [ ] < > <= = | ^ || / ' \" '' # \\u0053".split(),
+    "\n",
+    "PREFIX x:",
+    "PREFIX dip: <https://w3id.org/legation/ns#>",
+]
+BOUNDS = {"chars_max": 2500, "depth_max": 5}
+
+
+def outcome(find: object, text: str) -> object:
+    try:
+        return find(text)  # type: ignore[operator]
+    except QueryRefused as error:
+        return type(error), str(error)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=14), st.sampled_from(["", " "]), st.data())
+def test_a_guard_that_remembers_finds_what_one_without_memory_finds(
+    fragments: list[str], gap: str, data: st.DataObject
+) -> None:
+    """First a text like it is examined, with other IRIs; then the text itself."""
+    guard = Guard(**BOUNDS)
+    twin = [data.draw(st.sampled_from(IRIS)) if part in IRIS else part for part in fragments]
+    outcome(guard.examine, gap.join(twin))
+    text = gap.join(fragments)
+    assert outcome(guard.examine, text) == outcome(lambda query: examine(query, **BOUNDS), text)
+
+
+def test_one_question_of_many_entities_is_examined_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is what the memory is for."""
+    guard = Guard(**BOUNDS)
+    first = guard.examine("SELECT ?p { <http://x.example/id/1> ?p ?o }")
+    monkeypatch.setattr("legation.graph.sparql_guard.examine", None)
+    second = guard.examine("SELECT ?p { <http://x.example/id/2> ?p ?o }")
+    assert (second.form, second.text) == (first.form, "SELECT ?p { <http://x.example/id/2> ?p ?o }")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("SELECT ('<b' AS ?x) ('c>' AS ?y) {}", id="strings that look like an IRI together"),
+        pytest.param("SELECT * { } # <b>", id="a comment"),
+        pytest.param("SELECT * { <urn:\\u0061> ?p ?o }", id="an escape"),
+        pytest.param("SELECT * { SERVICE <urn:a> {} }", id="a federated query"),
+        pytest.param("SELECT * { <urn:é> ?p ?o }", id="beyond ASCII"),
+    ],
+)
+def test_what_could_be_read_otherwise_is_not_remembered(text: str) -> None:
+    """Only texts in which `<…>` is an IRI and nothing else."""
+    assert likeness_of(text) is None
+
+
+def test_the_memory_is_bounded() -> None:
+    """A stranger who never asks twice fills nothing."""
+    guard = Guard(**BOUNDS)
+    for number in range(2500):
+        guard.examine(f"SELECT ?v{number} {{}}")
+    assert len(guard._known) <= 1000
