@@ -10,18 +10,15 @@ from legation.graph.errors import QueryRefused
 from legation.graph.sparql_guard import Guard, likeness_of
 from legation.graph.sparql_text import examine
 
-IRIS = (
+IRI_TEXT = (
     "<urn:a> <http://x.example/id/7?q=(1)&a=;b> <> <#x> <'> <a,b> <urn:RAND()> <urn:from> "
     "<https://w3id.org/legation/ns#takenBi> <https://w3id.org/legation/ns#takenBy>"
-).split()
-FRAGMENTS = [
-    *IRIS,
-    *"SELECT ASK CONSTRUCT INSERT SERVICE FROM FILTER RAND() NOW() true TRUE x:y dip:takenBi x:a.b.c ?s ?p ?o 1 é".split(),
-    *"* { } . ; , ( ) [ ] < > <= = | ^ || / ' \" '' # \\u0053".split(),
-    "\n",
-    "PREFIX x:",
-    "PREFIX dip: <https://w3id.org/legation/ns#>",
-]
+)
+WORDS = "SELECT ASK CONSTRUCT INSERT SERVICE FROM FILTER RAND() NOW() true TRUE x:y dip:takenBi x:a.b.c ?s ?p ?o 1 é"
+MARKS = "* { } . ; , ( ) [ ] < > <= = | ^ || / ' \" '' # \\u0053"
+DECLARATIONS = ["PREFIX x:", "PREFIX dip: <https://w3id.org/legation/ns#>"]
+IRIS = IRI_TEXT.split()
+FRAGMENTS = [*IRIS, *WORDS.split(), *MARKS.split(), *DECLARATIONS, "\n"]
 BOUNDS = {"chars_max": 2500, "depth_max": 5}
 
 
