@@ -1,6 +1,6 @@
 """What people get wrong, a row a mistake: the query, the line and column they are sent to, and the hint they get.
 
-The rows are in `sparql_mistakes.tsv`, with `\\n`, `\\r`, `\\t`, `\\uXXXX` and `\\\\` as escapes. Then any text.
+The rows are in `sparql_mistakes.tsv`. Then any text.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import json
 import re
 import time
 import unicodedata
-from pathlib import Path
 
 import pyoxigraph
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from mistakes import ROWS, damaged
 
 from legation.graph.errors import QueryRefused
 from legation.graph.prefixes import PREFIXES
@@ -23,20 +23,6 @@ from legation.server.problems import problem_of
 
 BASE = "http://localhost/"
 CHARS_MAX = 100_000
-_ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)")
-_PLAIN = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
-
-
-def unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda found: _PLAIN.get(found[1]) or chr(int(found[1][1:], 16)), text)
-
-
-ROWS = [
-    (unescaped(query), int(line), int(column), hint or None)
-    for line, column, hint, query in (
-        row.split("\t") for row in (Path(__file__).parent / "sparql_mistakes.tsv").read_text("utf-8").splitlines()[1:]
-    )
-]
 
 
 def answered(text: str) -> Query | QuerySyntaxError | QueryRefused:
@@ -102,38 +88,6 @@ def is_clean(error: QueryRefused) -> bool:
         assert len(document["hint"] or "") < 200
     inside = problem.to_json("").replace(json.dumps(document.get("excerpt", ""), ensure_ascii=False), "")
     return not re.search(r"Traceback|pyoxigraph|oxigraph|\.py\b|\[_\]|error at \d", inside)
-
-
-QUERIES = [row[0] for row in ROWS] + [
-    "PREFIX ex: <http://e/> SELECT DISTINCT ?s (COUNT(?o) AS ?n) { ?s ex:p ?o FILTER(?o > 1 && ?o IN (1, 2)) } "
-    "GROUP BY ?s HAVING (COUNT(?o) > 1) ORDER BY DESC(?n) LIMIT 10 OFFSET 5",
-    "CONSTRUCT { ?s ?p [ ?q ( 1 2 ) ] } WHERE { ?s ?p ?o OPTIONAL { ?s a/^a* ?t } MINUS { ?s ?p 'x'@en } "
-    "VALUES (?a ?b) { (1 UNDEF) } GRAPH ?g { ?a ?b ?c } BIND(IF(?a, 1, 2) AS ?x) }",
-    "ASK { { SELECT ?s { ?s ?p '''a\n''' } } UNION { ?s ?p \"\\u00e9\" } FILTER NOT EXISTS { ?s !(a|^a) ?o } } # end",
-]
-TOKENS = st.sampled_from(sorted({token for text in QUERIES for token in re.findall(r"\w+|\W", text)}))
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> str:
-    """A query with pieces taken out, doubled, exchanged, put in from others, or cut off."""
-    pieces = re.findall(r"\w+|\s+|\W", draw(st.sampled_from(QUERIES)))
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(pieces)))
-        match draw(st.sampled_from(["out", "twice", "in", "any", "cut", "swap"])):
-            case "out":
-                del pieces[at : at + 1]
-            case "twice":
-                pieces[at:at] = pieces[at : at + draw(st.integers(1, 6))]
-            case "in":
-                pieces.insert(at, draw(TOKENS))
-            case "any":
-                pieces.insert(at, draw(st.text(max_size=3)))
-            case "cut":
-                del pieces[at:]
-            case "swap":
-                pieces[at : at + 2] = pieces[at : at + 2][::-1]
-    return "".join(pieces)
 
 
 @settings(max_examples=600, deadline=None)
