@@ -7,7 +7,7 @@ import threading
 from collections.abc import Coroutine, Iterator
 from typing import Any, Self, TypeVar
 
-from .query_pool import Answer, Job, QueryPool
+from .query_pool import Answer, Job, QueryPool, Spent
 
 T = TypeVar("T")
 
@@ -51,9 +51,9 @@ class BlockingPool:
             self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
             self._thread.start()
 
-    def run(self, job: Job, timeout_s: float | None = None) -> BlockingAnswer:
-        """Begin a query and spool its answer; see QueryPool.run."""
-        return BlockingAnswer(self, self.wait(self._pool.run(job, timeout_s)))
+    def run(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> BlockingAnswer:
+        """Begin a query and spool its answer; see QueryPool.run. `spent` is called on the loop."""
+        return BlockingAnswer(self, self.wait(self._pool.run(job, timeout_s, spent)))
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """What the work gives, done on the loop."""

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -34,6 +34,8 @@ from .errors import (
 from .query_process import DATA, END, HEADER, KILL, LENGTH, NUMBER, SPAWN, Options
 
 T = TypeVar("T")
+Spent = Callable[[float], None]
+"""Told once, when a query ends, the seconds that the engine has worked on it, however it ended; not told of waiting."""
 _START_S = 60.0
 """Seconds that a template may take to load a release and say that it is ready."""
 _AHEAD_BYTES = 1 << 18
@@ -214,11 +216,12 @@ class Answer:
     """The bytes of an answer, as they come. `complete` says whether `head` is all of it.
 
     Iterating raises a QueryFailed when the answer does not come to its end, so that a sender can break off.
-    `seconds` is what the engine took, known at the end. Close it: an unfinished query is ended.
+    `seconds` is what the engine took, its reader's slowness left out, known at the end: of a query that was ended, the
+    time that it was waited for. Close it: an unfinished query is ended.
     """
 
-    def __init__(self, pool: QueryPool, child: _Child, timeout_s: float) -> None:
-        self._pool, self._child = pool, child
+    def __init__(self, pool: QueryPool, child: _Child, timeout_s: float, spent: Spent | None = None) -> None:
+        self._pool, self._child, self._spent = pool, child, spent
         self._timeout_s = self._left_s = timeout_s
         self._open = True
         self.head = b""
@@ -242,37 +245,50 @@ class Answer:
     def close(self) -> None:
         """End the query if it is not done."""
         if self._open:
-            self._open = False
+            self._finish(self._waited_s)
             self._pool.discard(self._child)
+
+    def _finish(self, seconds: float) -> None:
+        self._open, self.seconds = False, seconds
+        if self._spent is not None:
+            self._spent(seconds)
+
+    @property
+    def _waited_s(self) -> float:
+        return self._timeout_s - self._left_s
 
     async def next_part(self) -> bytes | None:
         """The part after `head` or the last one; None at the end. Only the engine's time runs, not its reader's."""
         if not self._open:
             return None
-        asked = time.monotonic()
         try:
-            kind, content = await self._child.read_frame(self._left_s)
+            kind, content = await self._frame()
         except TimeoutError:
+            self._left_s = 0.0
             self.close()
-            self.seconds = self._timeout_s
             raise QueryTimeout(self._timeout_s) from None
         except (EOFError, ConnectionError):
             raise await self._crashed() from None
-        self._left_s -= time.monotonic() - asked
         if kind == DATA:
             return content
         self._ended(kind, json.loads(content))
         return None
 
+    async def _frame(self) -> tuple[bytes, bytes]:
+        asked = time.monotonic()
+        try:
+            return await self._child.read_frame(self._left_s)
+        finally:
+            self._left_s -= time.monotonic() - asked
+
     def _ended(self, kind: bytes, facts: dict[str, Any]) -> None:
-        self._open = False
+        self._finish(facts.get("seconds", self._waited_s))
         self._pool.release(self._child)
-        self.seconds = facts.get("seconds", 0.0)
         if kind != END:
             raise _error_of(facts, self._pool.limits)
 
     async def _crashed(self) -> QueryFailed:
-        self._open = False
+        self._finish(self._waited_s)
         status = await self._pool.discard(self._child)
         if status and status & 0x7F == signal.SIGABRT:  # the engine's allocator aborts when it is refused memory
             return QueryMemory(self._pool.limits.query_memory_bytes)
@@ -300,15 +316,15 @@ class QueryPool:
         self._waiting: deque[asyncio.Future[_Child | None]] = deque()
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def run(self, job: Job, timeout_s: float | None = None) -> Answer:
-        """Begin a query and spool its answer; `timeout_s` may only lower the limit.
+    async def run(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> Answer:
+        """Begin a query and spool its answer; `timeout_s` may only lower the limit. `spent` hears what it took.
 
         Raises StoreBusy when the queue is full or the deadline passes while waiting, and whatever the first part of the
         answer raises. Cancelled, it ends the query.
         """
         allowed = min(timeout_s or self.limits.query_timeout_s, self.limits.query_timeout_s)
         child = await self._sent(job, allowed)
-        answer = Answer(self, child, allowed)
+        answer = Answer(self, child, allowed, spent)
         try:
             await answer.spool(self.limits.spool_bytes)
         except BaseException:

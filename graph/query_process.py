@@ -138,7 +138,7 @@ def _answer(peer: socket.socket, store: ox.Store, job: dict[str, Any], options: 
     try:
         results = _evaluate(store, job)
         _write(results, job["format"], options, out)
-        out.end({"seconds": time.perf_counter() - started})
+        out.end({"seconds": time.perf_counter() - started - out.blocked_s})
     except (SyntaxError, ValueError) as error:
         out.fail("invalid", str(error.msg if isinstance(error, SyntaxError) else error))
     except NotExpressible as error:
@@ -177,18 +177,24 @@ def _distinct(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
 
 
 class _Frames:
-    """A file to write an answer to: it leaves as frames, the last of which says whether the answer is whole."""
+    """A file to write an answer to: it leaves as frames, the last of which says whether the answer is whole.
+
+    `blocked_s` are the seconds spent in waiting for whoever reads them.
+    """
 
     def __init__(self, peer: socket.socket, form: Format) -> None:
         self._form = form
         self._begun = False
         self._send: Callable[[bytes], None] = peer.sendall
         self._waiting = bytearray()
+        self.blocked_s = 0.0
 
     def write(self, content: bytes) -> int:
         self._waiting += content
         while len(self._waiting) >= FRAME_BYTES:
-            self._send(self._frame())
+            frame, ready = self._frame(), time.perf_counter()
+            self._send(frame)
+            self.blocked_s += time.perf_counter() - ready
         return len(content)
 
     def flush(self) -> None:

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from .blocking_pool import BlockingAnswer, BlockingPool
 from .errors import ReleaseError
 from .prefixes import PREFIXES
-from .query_pool import Answer, Job, Limits, QueryPool
+from .query_pool import Answer, Job, Limits, QueryPool, Spent
 
 if TYPE_CHECKING:
     from .release import Release
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 class Store(Protocol):
     """A release that can be asked: strangers' queries through `ask` or `run`, our own short ones through the rest."""
 
-    async def ask(self, job: Job, timeout_s: float | None = None) -> Answer:
+    async def ask(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> Answer:
         """Begin a stranger's query under every limit; see QueryPool.run. Cancelled, it ends the query."""
         ...
 
-    def run(self, job: Job, timeout_s: float | None = None) -> BlockingAnswer:
+    def run(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> BlockingAnswer:
         """The same for a caller that is not on the event loop."""
         ...
 
@@ -64,13 +64,13 @@ class EmbeddedStore:
     def _blocking(self) -> BlockingPool:
         return BlockingPool(self._pool, self._loop)
 
-    async def ask(self, job: Job, timeout_s: float | None = None) -> Answer:
+    async def ask(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> Answer:
         """Begin a stranger's query in a query process. All callers of `ask` and `run` share one event loop, `loop`."""
-        return await self._pool.run(job, timeout_s)
+        return await self._pool.run(job, timeout_s, spent)
 
-    def run(self, job: Job, timeout_s: float | None = None) -> BlockingAnswer:
+    def run(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> BlockingAnswer:
         """The same for a thread; without a `loop`, on one of the store's own."""
-        return self._blocking.run(job, timeout_s)
+        return self._blocking.run(job, timeout_s, spent)
 
     def construct(self, query: str) -> list[ox.Triple]:
         """The triples of one of our own CONSTRUCT queries, sorted by their N-Triples form."""

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -201,3 +201,46 @@ def test_nothing_is_left_running_after_close(tmp_path: Path) -> None:
         child = pool._pool._idle[0].pid
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def spent_by(pool: BlockingPool, job: Job, timeout_s: float | None = None) -> list[float]:
+    """What is told of the engine's time, the answer having been read to its end if it has one."""
+    told: list[float] = []
+    with suppress(QueryFailed), pool.run(job, timeout_s, told.append) as found:
+        b"".join(found)
+    return told
+
+
+def test_the_engines_time_is_told_once_when_a_query_ends(pool: BlockingPool) -> None:
+    """A whole answer costs what the engine took, a query that was stopped its deadline, a faulty one next to none."""
+    (whole,), (stopped,) = spent_by(pool, POINT), spent_by(pool, ENDLESS, 0.3)
+    (faulty,) = spent_by(pool, Job("SELECT", "json"))
+    assert 0 < whole < 0.2
+    assert stopped == pytest.approx(0.3, abs=0.05)
+    assert faulty < 0.2
+
+
+def test_the_time_of_a_slow_reader_is_not_the_engines(pool: BlockingPool) -> None:
+    """A query process that waits for its reader is not computing."""
+    told: list[float] = []
+    long = Job("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 60000", "json")
+    with pool.run(long, None, told.append) as found:
+        assert not found.complete
+        time.sleep(1.2)
+        assert sum(map(len, found)) > 1 << 20
+    assert told == [found.seconds]
+    assert told[0] < 0.9
+
+
+def test_an_abandoned_query_costs_what_it_ran(pool: BlockingPool) -> None:
+    """Hanging up early is no way to compute for nothing."""
+    told: list[float] = []
+
+    async def abandon() -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await pool._pool.run(ENDLESS, None, told.append)
+
+    pool.wait(abandon())
+    assert len(told) == 1
+    assert told[0] == pytest.approx(0.3, abs=0.1)
