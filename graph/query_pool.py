@@ -17,7 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -36,7 +36,7 @@ from .query_process import DATA, END, HEADER, KILL, LENGTH, NUMBER, SPAWN, Optio
 T = TypeVar("T")
 Spent = Callable[[float], None]
 """Told once, when a query ends, the seconds that the engine has worked on it, however it ended; not told of waiting."""
-_START_S = 60.0
+_START_S = 600.0
 """Seconds that a template may take to load a release and say that it is ready."""
 _AHEAD_BYTES = 1 << 18
 """Bytes that a query process may be ahead of its reader: past them it is not read from, and so stops writing."""
@@ -138,8 +138,8 @@ class Template:
 class _Child(asyncio.Protocol):
     """One query process as its user sees it: send a job, read frames until a deadline."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, template: Template, pid: int) -> None:
+        self.template, self.pid = template, pid
         self._loop = asyncio.get_running_loop()
         self._buffer = bytearray()
         self._frames: deque[tuple[bytes, bytes]] = deque()
@@ -310,11 +310,32 @@ class QueryPool:
 
     def __init__(self, store: Path, limits: Limits, prefixes: Mapping[str, str], *, in_memory: bool) -> None:
         self.limits = limits
-        self._template = Template(Options(str(store), in_memory, limits.query_memory_bytes, dict(prefixes)))
+        self._options = Options(str(store), in_memory, limits.query_memory_bytes, dict(prefixes))
+        self._template = Template(self._options)
+        self._former: list[Template] = []
+        self._closed = False
         self._idle: list[_Child] = []
         self._places = limits.processes
         self._waiting: deque[asyncio.Future[_Child | None]] = deque()
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def load(self) -> None:
+        """Read the store into memory and have the query processes find it there from then on; until then, on disk.
+
+        Raises OSError or EOFError where it cannot be read so; then nothing has changed.
+        """
+        if self._options.in_memory:
+            return
+        options = replace(self._options, in_memory=True)
+        loaded = await asyncio.get_running_loop().run_in_executor(None, Template, options)
+        if self._closed:
+            loaded.close()
+            return
+        self._former.append(self._template)
+        self._template = loaded
+        idle, self._idle = self._idle, []
+        for child in idle:
+            self.discard(child)
 
     async def run(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> Answer:
         """Begin a query and spool its answer; `timeout_s` may only lower the limit. `spent` hears what it took.
@@ -390,9 +411,10 @@ class QueryPool:
 
     async def _spawn(self) -> _Child:
         loop = asyncio.get_running_loop()
+        template = self._template
         try:
-            pid, peer = await loop.run_in_executor(None, self._template.spawn)
-            _, child = await loop.create_unix_connection(lambda: _Child(pid), sock=peer)
+            pid, peer = await loop.run_in_executor(None, template.spawn)
+            _, child = await loop.create_unix_connection(lambda: _Child(template, pid), sock=peer)
         except (OSError, EOFError) as error:
             self._hand_on(None)
             raise StoreBusy(1, "a query process could not be started") from error
@@ -406,8 +428,11 @@ class QueryPool:
         return task
 
     def release(self, child: _Child) -> None:
-        """Take a child back that is ready for its next job."""
-        self._hand_on(child)
+        """Take a child back that is ready for its next job; one of a former template ends."""
+        if child.template is self._template:
+            self._hand_on(child)
+        else:
+            self.discard(child)
 
     def discard(self, child: _Child) -> asyncio.Task[int]:
         """End a child; the task gives its wait status. Another is forked when one is needed."""
@@ -415,7 +440,7 @@ class QueryPool:
 
     async def _end(self, child: _Child) -> int:
         try:
-            return await asyncio.get_running_loop().run_in_executor(None, self._template.end, child.pid)
+            return await asyncio.get_running_loop().run_in_executor(None, child.template.end, child.pid)
         finally:
             child.close()
             self._hand_on(None)
@@ -434,8 +459,10 @@ class QueryPool:
 
     async def close(self) -> None:
         """End every query process; what they were answering fails."""
+        self._closed = True
         idle, self._idle = self._idle, []
         for child in idle:
             child.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.get_running_loop().run_in_executor(None, self._template.close)
+        for template in (*self._former, self._template):
+            await asyncio.get_running_loop().run_in_executor(None, template.close)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sys
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
@@ -17,8 +20,28 @@ if TYPE_CHECKING:
     from .release import Release
 
 
+_LOG = logging.getLogger(__name__)
+AT_ONCE_QUADS = 100_000
+"""A release of at most so many quads is loaded before the first query: that takes under a second."""
+QUAD_BYTES = 400
+"""What a quad takes in memory; 380 bytes were measured at two million (bench/README.md)."""
+
+
+def available_memory() -> int:
+    """Bytes that this machine can give without swapping (proc(5), MemAvailable); no bound where it does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    except OSError:
+        return sys.maxsize
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), sys.maxsize)
+
+
 class Store(Protocol):
     """A release that can be asked: strangers' queries through `ask` or `run`, our own short ones through the rest."""
+
+    async def warm(self) -> None:
+        """Do what makes later queries faster, if anything does; queries are answered meanwhile."""
+        ...
 
     async def ask(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> Answer:
         """Begin a stranger's query under every limit; see QueryPool.run. Cancelled, it ends the query."""
@@ -56,13 +79,27 @@ class EmbeddedStore:
         except OSError as error:
             raise ReleaseError(f"{release.folder} is damaged: its store cannot be opened") from error
         self._union = not release.manifest.union_default_graph
-        in_memory = release.manifest.quads <= memory_quads_max
-        self._pool = QueryPool(release.store_folder, limits, PREFIXES, in_memory=in_memory)
+        self._quads = release.manifest.quads
+        self._may_load = self._quads <= memory_quads_max
+        at_once = self._may_load and self._quads <= AT_ONCE_QUADS
+        self._pool = QueryPool(release.store_folder, limits, PREFIXES, in_memory=at_once)
         self._loop = loop
 
     @cached_property
     def _blocking(self) -> BlockingPool:
         return BlockingPool(self._pool, self._loop)
+
+    async def warm(self) -> None:
+        """Load a release that is large but not too large, while queries are answered from disk."""
+        if not self._may_load:
+            return
+        if self._quads * QUAD_BYTES * 2 > available_memory():
+            _LOG.warning("%d quads stay on disk: there is little memory for them", self._quads)
+            return
+        try:
+            await self._pool.load()
+        except (OSError, EOFError) as error:
+            _LOG.warning("the release stays on disk: %s", error)
 
     async def ask(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> Answer:
         """Begin a stranger's query in a query process. All callers of `ask` and `run` share one event loop, `loop`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,7 @@ class Front:
         except (LegationError, OSError) as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        self._watched(self._serving.site.store.warm())
         following = asyncio.create_task(self._follow())
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -163,9 +165,14 @@ class Front:
     def _switch(self, fresh: Serving) -> None:
         """Requests that have begun end on the release they began on; its query processes end after them."""
         old, self._serving = self._serving, fresh
-        closing = asyncio.create_task(old.close())
-        self._tasks.add(closing)
-        closing.add_done_callback(self._tasks.discard)
+        self._watched(fresh.site.store.warm())
+        self._watched(old.close())
+
+    def _watched(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have work done beside everything else; the loop itself holds tasks weakly."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 def _refuse_oversized(scope: Scope) -> None:

@@ -39,7 +39,7 @@ class Settings:
     answer_memory_bytes: int = 1 << 26
     stream_seconds_max: float = 120.0
     socket_timeout_s: int = 10
-    memory_quads_max: int = 100_000
+    memory_quads_max: int = 3_000_000
     document_max_age_s: int = 300
 
     def __post_init__(self) -> None:

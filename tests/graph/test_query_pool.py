@@ -193,6 +193,29 @@ def test_a_template_that_dies_is_replaced(pool: BlockingPool) -> None:
     assert answer(pool, POINT)
 
 
+def test_a_store_is_loaded_while_queries_are_answered_from_disk(tmp_path: Path) -> None:
+    """No query notices: answers before, during and after are the same, and the processes of before have ended."""
+    store = ox.Store(str(tmp_path / "store"))
+    store.bulk_extend(
+        ox.Quad(ox.NamedNode(f"urn:s{n}"), ox.NamedNode("urn:p"), ox.Literal(f"value {n}")) for n in range(30_000)
+    )
+    store.flush()
+    del store
+    with pool_over(tmp_path / "store", in_memory=False) as pool:
+        answers = {answer(pool, POINT)}
+        before = [child.pid for child in pool._pool._idle]
+        loading = asyncio.run_coroutine_threadsafe(pool._pool.load(), pool._loop)
+        while not loading.done():
+            answers.add(answer(pool, POINT))
+        answers |= {answer(pool, POINT) for _ in range(5)}
+        assert answers == {b"o\r\nvalue 7\r\n"}
+        until = time.monotonic() + 10
+        while any(Path(f"/proc/{pid}").exists() for pid in before):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        assert all(child.template._options.in_memory for child in pool._pool._idle)
+
+
 def test_nothing_is_left_running_after_close(tmp_path: Path) -> None:
     """Closing ends the template and its children."""
     ox.Store(str(tmp_path / "store")).flush()
