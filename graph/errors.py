@@ -18,6 +18,11 @@ LegationError
     ├── QueryAbandoned
     ├── QueryMemory
     ├── QueryCrashed
+    ├── EngineUnavailable   the foreign engine that holds the release cannot be asked
+    │   └── EngineRejectsAccount
+    ├── EngineRefused       … does not take a query that is valid SPARQL
+    ├── EngineTimeout       … gave up after its own time
+    ├── AnswerIncomplete    … answered a part
     └── StoreBusy
 """
 
@@ -116,6 +121,41 @@ class QueryAbandoned(QueryFailed):
 
     def __init__(self) -> None:
         super().__init__("the client has closed its side of the connection")
+
+
+class EngineUnavailable(QueryFailed):
+    """The foreign engine that holds the release cannot be reached, fails, or answers what cannot be read."""
+
+    def __init__(self, reason: str = "the engine that holds the release cannot be asked") -> None:
+        self.retry_after_s = 5
+        super().__init__(reason)
+
+
+class EngineRejectsAccount(EngineUnavailable):
+    """The foreign engine wants an account, or another one."""
+
+
+class EngineRefused(QueryFailed):
+    """The foreign engine does not take a query that is valid SPARQL 1.1."""
+
+    def __init__(self) -> None:
+        super().__init__("the engine that holds the release cannot evaluate this query, though it is valid SPARQL")
+
+
+class EngineTimeout(QueryFailed):
+    """The foreign engine gave up before our own deadline; a store knows the deadline and raises QueryTimeout."""
+
+    def __init__(self) -> None:
+        super().__init__("the engine that holds the release gave up on the query")
+
+
+class AnswerIncomplete(QueryFailed):
+    """The foreign engine would answer a part only; `rows_max` is its bound in rows, None where it does not say."""
+
+    def __init__(self, rows_max: int | None = None) -> None:
+        self.rows_max = rows_max
+        bound = f"after {rows_max} rows" if rows_max is not None else "early"
+        super().__init__(f"the engine that holds the release cuts this answer off {bound}")
 
 
 class StoreBusy(QueryFailed):

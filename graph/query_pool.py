@@ -19,9 +19,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from .errors import (
+    AnswerIncomplete,
+    EngineRefused,
+    EngineUnavailable,
     LegationError,
     NotExpressible,
     QueryCrashed,
@@ -32,6 +35,7 @@ from .errors import (
     StoreBusy,
 )
 from .query_process import DATA, END, HEADER, KILL, LENGTH, NUMBER, SPAWN, Options
+from .remote_text import TermRefused
 
 T = TypeVar("T")
 Spent = Callable[[float], None]
@@ -55,13 +59,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One query as a query process takes it; `format` is the key of a results or RDF format."""
+    """One query as a query process takes it; `format` is the key of a results or RDF format.
+
+    `timeout_s` is what a foreign engine is told of the deadline, in seconds; an embedded one is ended at it.
+    """
 
     query: str
     format: str
     base: str | None = None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    timeout_s: float | None = None
 
     def to_frame(self) -> bytes:
         """The job as bytes on the wire."""
@@ -69,20 +77,34 @@ class Job:
         return LENGTH.pack(len(content)) + content
 
 
+class ProgramOptions(Protocol):
+    """What a template's program is told: the module to run, and one JSON object on its command line."""
+
+    @property
+    def program(self) -> str:
+        """The module."""
+        ...
+
+    def to_json(self) -> str:
+        """The JSON object."""
+        ...
+
+
 class Template:
     """The parent of the query processes: forks and ends them. Safe to use from several threads."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: ProgramOptions, environment: Mapping[str, str] | None = None) -> None:
         self._options = options
+        self._environment = os.environ | {"RUST_BACKTRACE": "0"} | dict(environment or {})
         self._lock = threading.Lock()
         self._start()
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "legation.graph.query_process", self._options.to_json()]
+        command = [sys.executable, "-m", self._options.program, self._options.to_json()]
         with theirs:
             self._process = subprocess.Popen(
-                command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, env=os.environ | {"RUST_BACKTRACE": "0"}
+                command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, env=self._environment
             )
         ours.settimeout(_START_S)
         self._control = ours
@@ -285,7 +307,7 @@ class Answer:
         self._finish(facts.get("seconds", self._waited_s))
         self._pool.release(self._child)
         if kind != END:
-            raise _error_of(facts, self._pool.limits)
+            raise _error_of(facts, self._pool.limits, self._timeout_s)
 
     async def _crashed(self) -> QueryFailed:
         self._finish(self._waited_s)
@@ -295,23 +317,31 @@ class Answer:
         return QueryCrashed("the query's process ended before the answer was complete")
 
 
-def _error_of(facts: Mapping[str, str], limits: Limits) -> LegationError:
-    if facts["kind"] == "invalid":
-        return QueryInvalid(facts["message"])
-    if facts["kind"] == "not-expressible":
-        return NotExpressible(facts["message"])
-    if facts["kind"] == "memory":
-        return QueryMemory(limits.query_memory_bytes)
-    return QueryCrashed("the engine could not evaluate the query")
+def _error_of(facts: Mapping[str, str], limits: Limits, timeout_s: float) -> LegationError:
+    message = facts["message"]
+    made: dict[str, Callable[[], LegationError]] = {
+        "invalid": lambda: QueryInvalid(message),
+        "not-expressible": lambda: NotExpressible(message),
+        "memory": lambda: QueryMemory(limits.query_memory_bytes),
+        "timeout": lambda: QueryTimeout(timeout_s),
+        "term": lambda: TermRefused(message),
+        "unavailable": lambda: EngineUnavailable(message),
+        "refused": EngineRefused,
+        "incomplete": lambda: AnswerIncomplete(int(message) if message else None),
+    }
+    return made.get(facts["kind"], lambda: QueryCrashed("the engine could not evaluate the query"))()
 
 
 class QueryPool:
     """Query processes over one release, for the tasks of one event loop."""
 
     def __init__(self, store: Path, limits: Limits, prefixes: Mapping[str, str], *, in_memory: bool) -> None:
-        self.limits = limits
         self._options = Options(str(store), in_memory, limits.query_memory_bytes, dict(prefixes))
-        self._template = Template(self._options)
+        self._begin(limits, Template(self._options))
+
+    def _begin(self, limits: Limits, template: Template) -> None:
+        self.limits = limits
+        self._template = template
         self._former: list[Template] = []
         self._closed = False
         self._idle: list[_Child] = []

@@ -24,9 +24,10 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from functools import partial
+from typing import IO, Any, ClassVar, NoReturn, cast
 
 import pyoxigraph as ox
 
@@ -43,13 +44,14 @@ HEADER = struct.Struct("!cI")
 FRAME_BYTES = _RECV_BYTES = 1 << 16
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """What XML 1.0 excludes (section 2.2, production 2); the engine writes it raw."""
-_FORMATS = {form.key: form for form in (*RDF_FORMATS, *RESULTS_FORMATS)}
+FORMATS = {form.key: form for form in (*RDF_FORMATS, *RESULTS_FORMATS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a template is to work; one JSON object on its command line."""
+    """How a template is to work; one JSON object on its command line. `program` is the module to run."""
 
+    program: ClassVar[str] = "legation.graph.query_process"
     store: str
     in_memory: bool
     memory_bytes: int
@@ -71,7 +73,7 @@ def main(arguments: list[str]) -> None:
     store = _load(options.store) if options.in_memory else None
     gc.freeze()  # shared pages stay shared: no collection touches what the template holds
     control.sendall(NUMBER.pack(os.getpid()))
-    _serve_orders(control, options, store)
+    serve_orders(control, partial(_child, options=options, store=store))
 
 
 def _load(path: str) -> ox.Store:
@@ -80,7 +82,8 @@ def _load(path: str) -> ox.Store:
     return store
 
 
-def _serve_orders(control: socket.socket, options: Options, store: ox.Store | None) -> None:
+def serve_orders(control: socket.socket, child: Callable[[int], NoReturn]) -> None:
+    """Fork and end children until the other side hangs up; `child` is given the descriptor of its socket."""
     children: set[int] = set()
     while True:
         order, descriptors, _, _ = socket.recv_fds(control, 1, 1)
@@ -88,7 +91,7 @@ def _serve_orders(control: socket.socket, options: Options, store: ox.Store | No
             pid = os.fork()
             if pid == 0:
                 control.close()
-                _child(descriptors[0], options, store)
+                child(descriptors[0])
             os.close(descriptors[0])
             children.add(pid)
             control.sendall(NUMBER.pack(pid))
@@ -107,13 +110,13 @@ def _end(pid: int) -> int:
     return os.waitpid(pid, 0)[1]
 
 
-def _child(descriptor: int, options: Options, store: ox.Store | None) -> None:
+def _child(descriptor: int, options: Options, store: ox.Store | None) -> NoReturn:
     """Serve jobs until the other side hangs up. Never returns: a child has nothing to go back to."""
     try:
         peer = socket.socket(fileno=descriptor)
         store = store or ox.Store.read_only(options.store)
         confine(options.memory_bytes)
-        for job in _jobs(peer):
+        for job in jobs(peer):
             _answer(peer, store, job, options)
     except OSError:
         pass  # the asker has gone away
@@ -121,7 +124,7 @@ def _child(descriptor: int, options: Options, store: ox.Store | None) -> None:
         os._exit(0)
 
 
-def _jobs(peer: socket.socket) -> Iterator[dict[str, Any]]:
+def jobs(peer: socket.socket) -> Iterator[dict[str, Any]]:
     """The jobs that come, until the other side hangs up. A small one takes one system call."""
     waiting = bytearray()
     while content := peer.recv(_RECV_BYTES):
@@ -134,10 +137,10 @@ def _jobs(peer: socket.socket) -> Iterator[dict[str, Any]]:
 
 def _answer(peer: socket.socket, store: ox.Store, job: dict[str, Any], options: Options) -> None:
     started = time.perf_counter()
-    out = _Frames(peer, _FORMATS[job["format"]])
+    out = Frames(peer, FORMATS[job["format"]])
     try:
         results = _evaluate(store, job)
-        _write(results, job["format"], options, out)
+        write(results, job["format"], options.prefixes, out)
         out.end({"seconds": time.perf_counter() - started - out.blocked_s})
     except (SyntaxError, ValueError) as error:
         out.fail("invalid", str(error.msg if isinstance(error, SyntaxError) else error))
@@ -162,21 +165,22 @@ def _evaluate(store: ox.Store, job: dict[str, Any]) -> ox.QuerySolutions | ox.Qu
     )
 
 
-def _write(results: Any, key: str, options: Options, out: _Frames) -> None:
-    form = _FORMATS[key]
-    if not isinstance(results, ox.QueryTriples):
-        results.serialize(out, format=ox.QueryResultsFormat.from_media_type(form.media_type))
+def write(results: Any, key: str, prefixes: Mapping[str, str], out: Frames) -> None:
+    """Write solutions, a boolean or triples in the format of this key. Raises what `results` and `out` raise."""
+    form = FORMATS[key]
+    if isinstance(results, ox.QuerySolutions | ox.QueryBoolean):
+        results.serialize(cast("IO[bytes]", out), format=ox.QueryResultsFormat.from_media_type(form.media_type))
     elif form.key == "rdfxml":
-        out.write(serialise(_distinct(results), form, options.prefixes))
+        out.write(serialise(_distinct(results), form, prefixes))
     else:
-        ox.serialize(results, cast("IO[bytes]", out), format=rdf_format(form), prefixes=options.prefixes)
+        ox.serialize(results, cast("IO[bytes]", out), format=rdf_format(form), prefixes=dict(prefixes))
 
 
 def _distinct(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     return list(dict.fromkeys(triples))
 
 
-class _Frames:
+class Frames:
     """A file to write an answer to: it leaves as frames, the last of which says whether the answer is whole.
 
     `blocked_s` are the seconds spent in waiting for whoever reads them.

@@ -26,14 +26,18 @@ _CALLS = {
 }
 
 
-def confine(memory_bytes: int) -> None:
-    """Confine this process for good: `memory_bytes` of address space beyond today's, no core file, no network."""
+def confine(memory_bytes: int, *, may_connect: bool = False) -> None:
+    """Confine this process for good: `memory_bytes` of address space beyond today's, no core file, no network.
+
+    `may_connect` leaves the network open, for a process that asks a foreign engine.
+    """
     limit = _address_space() + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         die_with_parent()
-        _close_network()
+        if not may_connect:
+            _close_network()
 
 
 def die_with_parent() -> None:

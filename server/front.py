@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from legation.graph.errors import LegationError, ReleaseError
+from legation.graph.errors import LegationError
 from legation.graph.release import POINTER, open_release
-from legation.graph.store import EmbeddedStore, Store
 
 from .app import create_app
 from .bridge import GIVEN, Bridge
@@ -20,6 +19,7 @@ from .patience import Receive, Scope, Send, Stalled
 from .problems import ProblemRaised
 from .settings import Settings
 from .site import Site
+from .stores import open_store
 
 _LOG = logging.getLogger(__name__)
 _LOOK_S = 1.0
@@ -141,7 +141,7 @@ class Front:
 
     def _opened(self, folder: Path, loop: asyncio.AbstractEventLoop) -> Serving:
         release = open_release(folder)
-        store: Store = EmbeddedStore(release, self._settings.limits, self._settings.memory_quads_max, loop)
+        store = open_store(release, self._settings, loop)
         app = create_app(self._settings, release, store)
         site: Site = app.extensions["legation"]
         return Serving(site, Endpoint(site), Bridge(app, self._settings.threads))
@@ -156,7 +156,7 @@ class Front:
                 continue
             try:
                 fresh = await asyncio.to_thread(self._opened, named, asyncio.get_running_loop())
-            except (ReleaseError, OSError) as error:
+            except (LegationError, OSError) as error:
                 _LOG.error("%s cannot be served, the release before it still is: %s", named.name[:12], error)
                 refused = named
                 continue

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from legation.graph import errors, sparql_text
+from legation.graph import errors, remote_text, sparql_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,17 @@ PROBLEMS = {
         _type("query-crashed", 503, ("The query could not be evaluated", "La requête n’a pu être évaluée"),
               ("Simplify the query; nobody else was affected.",
                "Simplifiez la requête ; personne d’autre n’est touché.")),
+        _type("engine-refused", 501, ("The engine does not take this query",
+                                      "Le moteur n’accepte pas cette requête"),
+              ("Write the query another way, or load a dump into a store of your own: see /dumps/.",
+               "Formulez la requête autrement, ou chargez un export chez vous : voir /dumps/.")),
+        _type("answer-incomplete", 503, ("The answer would not have been complete",
+                                         "La réponse n’aurait pas été complète"),
+              ("Ask for pages with ORDER BY, LIMIT and OFFSET, or take a dump: see /dumps/.",
+               "Demandez des pages avec ORDER BY, LIMIT et OFFSET, ou prenez un export : voir /dumps/.")),
+        _type("engine-term-refused", 403, ("Terms of one engine are refused",
+                                           "Les termes propres à un moteur sont refusés"),
+              ("Use the functions of SPARQL 1.1.", "Employez les fonctions de SPARQL 1.1.")),
         _type("busy", 503, ("Too many queries are running", "Trop de requêtes sont en cours"),
               ("Wait as long as Retry-After says and ask again.", "Attendez le délai de Retry-After puis redemandez.")),
         _type("unavailable", 503, ("The release cannot be read just now",
@@ -119,9 +130,14 @@ ERRORS: Mapping[type[errors.LegationError], str] = {
     sparql_text.QuerySyntaxError: "query-syntax",
     errors.NotExpressible: "not-expressible",
     errors.QueryTimeout: "query-timeout",
+    errors.EngineTimeout: "query-timeout",
     errors.QueryAbandoned: "client-gone",
     errors.QueryMemory: "query-memory",
     errors.QueryCrashed: "query-crashed",
+    errors.EngineUnavailable: "unavailable",
+    errors.EngineRefused: "engine-refused",
+    errors.AnswerIncomplete: "answer-incomplete",
+    remote_text.TermRefused: "engine-term-refused",
     errors.StoreBusy: "busy",
     errors.ReleaseError: "unavailable",
 }

@@ -14,9 +14,11 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from legation.graph.errors import SettingsError
+from legation.graph.release import open_release
 
 from .front import Front
 from .settings import Settings
+from .stores import refuse_other_engine
 
 _BACKLOG = 1024
 _BUFFER_BYTES = 1 << 17
@@ -28,9 +30,10 @@ _KILL_S = 15
 def serve(settings: Settings, release_folder: Path, on_ready: Callable[[], None]) -> None:
     """Serve a release until interrupted; `on_ready` is called once when connections are accepted.
 
-    Raises SettingsError where the address cannot be listened on.
+    Raises SettingsError where the address cannot be listened on, and what `refuse_other_engine` raises.
     """
     _refuse_address_in_use(settings.host, settings.port)
+    refuse_other_engine(open_release(release_folder), settings)
     logging.getLogger("_granian").setLevel(logging.WARNING)
     server = Server(
         "legation",

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from dataclasses import field as field_of
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
 from legation.graph.errors import SettingsError
 from legation.graph.query_pool import Limits
+from legation.graph.remote_engine import Endpoint
 
 VERSION = metadata.version("legation")
 PREFIX = "LEGATION_"
+EMBEDDED = "embedded"
+"""The store setting of a release that is read from its own folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,12 @@ class Settings:
     socket_timeout_s: int = 10
     memory_quads_max: int = 3_000_000
     document_max_age_s: int = 300
+    store: str = field_of(default=EMBEDDED, repr=False)  # may hold an account
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "releases", self.releases.absolute())
+        if self.store != EMBEDDED:
+            Endpoint.parse(self.store)
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, int | float) and value <= 0:
