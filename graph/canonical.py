@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from operator import itemgetter
 
 import pyoxigraph as ox
 
 
 def canonical_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     """The distinct quads with blank nodes labelled `c14n0`, `c14n1`, … (RDFC-1.0, section 4), in canonical order."""
-    distinct = set(quads)
-    if any(_has_blank(quad) for quad in distinct):
+    distinct = list(dict.fromkeys(quads))
+    content = canonical_n_quads(distinct)
+    if may_have_blank(content) and any(_has_blank(quad) for quad in distinct):
         dataset = ox.Dataset(distinct)
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        distinct = set(dataset)
-    lines = sorted((_line(quad), quad) for quad in distinct)
+        distinct = list(dataset)
+        content = canonical_n_quads(distinct)
+    lines = sorted(zip(content.splitlines(), distinct, strict=True), key=itemgetter(0))
     return [quad for _, quad in lines]
 
 
@@ -31,9 +34,10 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def may_have_blank(content: bytes) -> bool:
+    """Whether N-Quads or N-Triples may hold a blank node: every label begins so (rule BLANK_NODE_LABEL)."""
+    return b"_:" in content
+
+
 def _has_blank(quad: ox.Quad) -> bool:
     return any(isinstance(term, ox.BlankNode) for term in (quad.subject, quad.object, quad.graph_name))
-
-
-def _line(quad: ox.Quad) -> bytes:
-    return canonical_n_quads([quad])

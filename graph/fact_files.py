@@ -15,8 +15,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from .canonical import may_have_blank
 from .errors import FactsError, FactsSyntaxError
-from .formats import DATASET_FORMATS, RDF_FORMATS, Format, by_extension
+from .formats import DATASET_FORMATS, N_QUADS, N_TRIPLES, RDF_FORMATS, Format, by_extension
 from .identifiers import Base
 
 UNMET = "unmet.txt"
@@ -104,8 +105,10 @@ def read_data(paths: Iterable[Path], base: Base) -> Iterator[FactFile]:
         assert rdf_format is not None
         content = _content_of(path)
         parser = _parser(content, path.name, rdf_format, base)
-        quads = tuple(_apart(quad, number) for quad in _drained(parser, path.name))
-        yield FactFile(path.name, quads, dict(parser.prefixes))
+        quads = _drained(parser, path.name)
+        if known not in (N_TRIPLES, N_QUADS) or may_have_blank(content):
+            quads = (_apart(quad, number) for quad in quads)
+        yield FactFile(path.name, tuple(quads), dict(parser.prefixes))
 
 
 def _format_of(path: Path) -> Format:

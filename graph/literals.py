@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 _PROBE = "urn:literal:"
+_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
+"""The one datatype whose every lexical form is canonical (XML Schema 1.1 Datatypes, section 3.3.1)."""
 
 
 def rewritten_literals(quads: Iterable[ox.Quad]) -> Iterator[tuple[ox.Quad, ox.Literal]]:
     """Each quad whose object would be stored differently, with the literal that the store would keep instead."""
     first = {quad.object: quad for quad in quads if isinstance(quad.object, ox.Literal)}
-    written = list(first)
+    written = [literal for literal in first if literal.datatype != _STRING]
     subject = {f"{_PROBE}{number}": literal for number, literal in enumerate(written)}
     store = ox.Store()
     store.bulk_extend(

@@ -31,7 +31,8 @@ class NodeIndex:
 
     def values(self, node: Term | None, predicate: str) -> list[Term]:
         """Every object of a node's property; none for no node."""
-        return sorted(self._values[node].get(str(predicate), ()), key=str) if node in self._values else []
+        found = self._values[node].get(str(predicate), ()) if node in self._values else ()
+        return sorted(found, key=str) if len(found) > 1 else list(found)
 
     def nodes(self, node: Term | None, predicate: str) -> list[ox.NamedNode]:
         """The objects that are IRIs."""

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -22,16 +22,16 @@ from legation.shapes import digest as shapes_digest
 from legation.shapes import load_shapes
 
 from .assembly import CATALOGUE, ONTOLOGY, SHAPES, Assembly
-from .canonical import canonical_n_quads, digest
+from .canonical import canonical_n_quads, digest, may_have_blank
 from .competency import QUESTIONS
 from .errors import NotExpressible, PublicationRefused, ReleaseError
-from .formats import DATASET_FORMATS, N_QUADS, RDF_FORMATS, Format
+from .formats import DATASET_FORMATS, N_QUADS, N_TRIPLES, RDF_FORMATS
 from .literals import rewritten_literals
 from .prefixes import PREFIXES
 from .rdflib_terms import rdflib_graph
 from .release import DUMP_STEM, Dump, Manifest, Release, current_release, file_sha256, open_release, sync_folder
 from .reporting import report_document
-from .serialisation import serialise, union
+from .serialisation import namespaces, prefixes_in_use, union, write
 from .validation import GateError, Report, Severity, validate
 from .views import views
 
@@ -131,32 +131,38 @@ def _write(
 ) -> None:
     dumps = folder / "dumps"
     dumps.mkdir()
-    triples = union(assembly.quads)
-    for form in RDF_FORMATS:
-        name = f"{DUMP_STEM}.{form.extension}"
-        try:
-            _write_file(dumps / name, _dump(form, assembly, triples, content))
-            progress(f"wrote {name}")
-        except NotExpressible as error:
-            progress(f"left out {name}: {error}")
+    triples = _write_dumps(dumps, assembly.quads, content, progress)
     made = views(assembly.quads, assembly.base)
     (folder / "views").mkdir()
     for name, body in made.items():
         _write_file(folder / "views" / name, body)
     progress(f"wrote {len(made)} views")
     progress("indexing the store")
-    _index(folder / "store", assembly, triples if union_default_graph else [])
+    quads = assembly.quads if may_have_blank(content) else ()
+    _index(folder / "store", dumps, quads, union_default_graph)
     _write_file(folder / "report.json", report_document(report, assembly).encode())
-    manifest = _manifest(assembly, digest(content), len(triples), report, folder, releases, union_default_graph)
+    manifest = _manifest(assembly, digest(content), triples, report, folder, releases, union_default_graph)
     _write_file(folder / "manifest.json", manifest.to_json().encode())
     for written in (dumps, folder / "views", folder):
         sync_folder(written)
 
 
-def _dump(form: Format, assembly: Assembly, triples: list[ox.Triple], content: bytes) -> bytes:
-    if form is N_QUADS:
-        return content
-    return serialise(assembly.quads if form in DATASET_FORMATS else triples, form, PREFIXES)
+def _write_dumps(folder: Path, quads: Sequence[ox.Quad], content: bytes, progress: Progress) -> int:
+    """Write the quads in every format that can carry them, and return how many triples they are together."""
+    triples = union(quads)
+    known = namespaces(triples)
+    named = known | namespaces({quad.graph_name: quad for quad in quads}.values())
+    for form in RDF_FORMATS:
+        name = f"{DUMP_STEM}.{form.extension}"
+        statements, used = (quads, named) if form in DATASET_FORMATS else (triples, known)
+        try:
+            body = content if form is N_QUADS else write(statements, form, prefixes_in_use(used, PREFIXES))
+        except NotExpressible as error:
+            progress(f"left out {name}: {error}")
+        else:
+            _write_file(folder / name, body)
+            progress(f"wrote {name}")
+    return len(triples)
 
 
 def _write_file(path: Path, content: bytes) -> None:
@@ -166,13 +172,33 @@ def _write_file(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _index(folder: Path, assembly: Assembly, default_graph: Iterable[ox.Triple]) -> None:
-    """Index the quads, and in the default graph their union, so that a triple in two graphs is found once."""
+_LOADED = (f"{DUMP_STEM}.{N_QUADS.extension}", f"{DUMP_STEM}.{N_TRIPLES.extension}")
+"""The dumps that a store is loaded from: the quads, and their union, which becomes its default graph."""
+_PART_BYTES = 1 << 25
+
+
+def _index(folder: Path, dumps: Path, quads: Sequence[ox.Quad], union_default_graph: bool) -> None:
+    """Index the quads, and in the default graph their union, so that a triple in two graphs is found once.
+
+    `quads` are needed where they may have blank nodes, to keep their labels; otherwise the dumps hold all there is.
+    """
     store = ox.Store(str(folder))
-    store.bulk_extend(assembly.quads)
-    store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in default_graph)
+    if quads:
+        triples = union(quads) if union_default_graph else []
+        store.bulk_extend(quads)
+        store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    else:
+        for name in _LOADED[: 1 + union_default_graph]:
+            _load(store, dumps / name)
     store.flush()
     store.optimize()
+
+
+def _load(store: ox.Store, dump: Path) -> None:
+    """Load a dump part by part: a million lines at once take two gigabytes, and longer."""
+    with dump.open("rb") as file:
+        while lines := file.readlines(_PART_BYTES):
+            store.bulk_load(b"".join(lines), ox.RdfFormat.N_QUADS, lenient=True)
 
 
 def _manifest(

@@ -7,15 +7,16 @@ name and of control characters, so those are refused here (RDF/XML 1.1, section 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from .errors import NotExpressible
-from .formats import RDF_XML, TRIG, TURTLE, Format
+from .formats import N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE = ox.NamedNode(_RDF + "type")
@@ -48,10 +49,15 @@ def serialise(statements: Sequence[ox.Triple] | Sequence[ox.Quad], form: Format,
 
     Raises NotExpressible where RDF/XML has no way to write one.
     """
+    used = {} if form in (N_TRIPLES, N_QUADS) else prefixes_in_use(namespaces(statements), prefixes)
+    return write(statements, form, used)
+
+
+def write(statements: Sequence[ox.Triple] | Sequence[ox.Quad], form: Format, used: Mapping[str, str]) -> bytes:
+    """As `serialise`, with prefixes that are known to be in use: many forms of the same are asked only once."""
     if form is RDF_XML:
-        for statement in statements:
-            _refuse_inexpressible(statement)
-    content = ox.serialize(statements, format=rdf_format(form), prefixes=_used(statements, prefixes))
+        _refuse_inexpressible(statements)
+    content = ox.serialize(statements, format=rdf_format(form), prefixes=dict(used))
     assert content is not None
     return kept_in_xml(content) if form is RDF_XML else with_prefixes_in_order(content, form)
 
@@ -74,36 +80,44 @@ def with_prefixes_in_order(content: bytes, form: Format) -> bytes:
     return b"".join(sorted(content[:end].splitlines(keepends=True))) + content[end:]
 
 
-def _used(statements: Sequence[ox.Triple] | Sequence[ox.Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
-    namespaces = {_namespace(iri) for statement in statements for iri in _iris(statement)}
+def prefixes_in_use(namespaces: Collection[str], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes that stand for one of the namespaces."""
     return {prefix: namespace for prefix, namespace in prefixes.items() if namespace in namespaces}
 
 
-def _iris(statement: ox.Triple | ox.Quad) -> Iterator[str]:
-    for term in statement:
-        if isinstance(term, ox.NamedNode):
-            yield term.value
-        elif isinstance(term, ox.Literal):
-            yield term.datatype.value
-        elif isinstance(term, ox.Triple):
-            yield from _iris(term)
+def namespaces(statements: Iterable[ox.Triple] | Iterable[ox.Quad]) -> set[str]:
+    """What the IRIs of the statements, datatypes among them, begin with: up to the last `#` or `/`."""
+    terms: set[object] = set()
+    for statement in statements:
+        terms.update(statement)
+    return {_namespace(iri) for term in terms for iri in _iris(term)}
+
+
+def _iris(term: object) -> Iterator[str]:
+    if isinstance(term, ox.NamedNode):
+        yield term.value
+    elif isinstance(term, ox.Literal):
+        yield term.datatype.value
+    elif isinstance(term, ox.Triple):
+        for part in term:
+            yield from _iris(part)
 
 
 def _namespace(iri: str) -> str:
     return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
-def _refuse_inexpressible(statement: ox.Triple | ox.Quad) -> None:
-    names = [statement.predicate]
-    if statement.predicate == _TYPE and isinstance(statement.object, ox.NamedNode):
-        names.append(statement.object)
-    for name in names:
-        if not _is_element_name(name.value):
+def _refuse_inexpressible(statements: Sequence[ox.Triple] | Sequence[ox.Quad]) -> None:
+    """Every name and value is looked at once, in the order in which they come."""
+    classes = (statement.object for statement in statements if statement.predicate == _TYPE)
+    for name in dict.fromkeys(chain((statement.predicate for statement in statements), classes)):
+        if isinstance(name, ox.NamedNode) and not _is_element_name(name.value):
             raise NotExpressible(f"RDF/XML cannot name <{name.value}> as an element; ask for Turtle or JSON-LD")
-    if isinstance(statement.object, ox.Triple):
-        raise NotExpressible("RDF/XML cannot carry a triple as a value; ask for Turtle or N-Triples")
-    if isinstance(statement.object, ox.Literal) and _NOT_XML.search(statement.object.value):
-        raise NotExpressible("RDF/XML cannot carry a control character in a literal; ask for Turtle or JSON-LD")
+    for value in dict.fromkeys(statement.object for statement in statements):
+        if isinstance(value, ox.Triple):
+            raise NotExpressible("RDF/XML cannot carry a triple as a value; ask for Turtle or N-Triples")
+        if isinstance(value, ox.Literal) and _NOT_XML.search(value.value):
+            raise NotExpressible("RDF/XML cannot carry a control character in a literal; ask for Turtle or JSON-LD")
 
 
 def _is_element_name(iri: str) -> bool:

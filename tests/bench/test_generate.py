@@ -23,10 +23,10 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 
 def test_conforms_to_the_shapes(assembly: Assembly) -> None:
-    """The gate finds no violation and no warning, and hardly a rule has nothing to look at."""
+    """The gate finds no violation and no warning, and three rules in four have something to judge."""
     report = check(assembly, require_matches=False)
     assert (report.violations, report.warnings) == ((), ())
-    assert len([entry for entry in report.coverage if not entry.nodes]) < 10
+    assert len([entry for entry in report.coverage if entry.nodes]) > 0.75 * len(report.coverage)
 
 
 def test_direct_layer_is_what_the_build_would_derive(tmp_path: Path) -> None:

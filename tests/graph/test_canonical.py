@@ -27,6 +27,12 @@ def test_lines_are_in_code_point_order_and_escaped_canonically() -> None:
     ]
 
 
+def test_text_that_looks_like_a_blank_node_is_none() -> None:
+    """Only a term may be a blank node; an underscore and a colon in a literal or an IRI change nothing."""
+    content = canonical_n_quads(canonical_quads(quads('<urn:_:a> <urn:p> "_:b" . <urn:A> <urn:p> "x" .')))
+    assert content.decode().splitlines() == ['<urn:A> <urn:p> "x" .', '<urn:_:a> <urn:p> "_:b" .']
+
+
 def test_a_dataset_is_a_set() -> None:
     """A quad said twice counts once."""
     once, twice = quads("<urn:a> <urn:p> 1 ."), quads("<urn:a> <urn:p> 1 . <urn:a> <urn:p> 1 .")

@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib import SH, Literal, URIRef
@@ -167,6 +168,28 @@ def test_anybodys_data_are_published_as_they_are_and_marked(tmp_path: Path) -> N
     assert release.manifest.graphs == {"http://a/g": 2}
     assert '"01"^^' in release.dump("nq").read_text()
     assert json.loads((release.folder / "report.json").read_text())["validated"] is False
+
+
+_GROUND = """
+<urn:a> <urn:p> "é\\n"@fr .
+<urn:g> { <urn:a> <urn:p> "é\\n"@fr , <urn:b> }
+<urn:h> { <urn:a> <urn:p> <urn:b> }
+"""
+
+
+@pytest.mark.parametrize("union", [True, False], ids=["union", "own"])
+@pytest.mark.parametrize("more", ["", "_:x <urn:p> _:y ."], ids=["ground", "with blank nodes"])
+def test_the_store_holds_every_quad_and_the_union(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, union: bool, more: str
+) -> None:
+    """Data without blank nodes are loaded from the dumps, in parts; data with them quad by quad, their labels kept."""
+    monkeypatch.setattr("legation.graph.publication._PART_BYTES", 1)
+    data = tmp_path / "x.trig"
+    data.write_text(_GROUND + more)
+    assembly = assemble_data([data], BASE)
+    release = publish(assembly, tmp_path / "releases", None, union_default_graph=union).release
+    together = {ox.Quad(quad.subject, quad.predicate, quad.object) for quad in assembly.quads} if union else set()
+    assert set(ox.Store.read_only(str(release.store_folder))) == set(assembly.quads) | together
 
 
 def test_data_that_rdf_xml_cannot_carry_lack_only_that_dump(tmp_path: Path) -> None:
