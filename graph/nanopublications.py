@@ -94,7 +94,7 @@ def _provenance(index: NodeIndex, claim: Claim, names: Names) -> Iterator[ox.Tri
         yield _triple(assertion, PROV.wasAttributedTo, speaker)
     if claim.statement is not None:
         yield _triple(assertion, PROV.wasGeneratedBy, claim.statement)
-    if claim.document is not None and claim.document in index.instances(SCHEMA.NewsArticle):
+    if claim.document is not None and index.is_instance(claim.document, SCHEMA.NewsArticle):
         yield _triple(assertion, PROV.hadPrimarySource, claim.document)
     yield from (triple for triple in index.triples_of(claim.node) if triple.predicate.value != str(DIP.proposition))
     for statement in claim.chain:

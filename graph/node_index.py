@@ -29,6 +29,10 @@ class NodeIndex:
         """The named nodes that are typed so outright, in the order of their IRIs."""
         return sorted(self._instances.get(ox.NamedNode(str(class_)), ()), key=str)
 
+    def is_instance(self, node: ox.NamedNode, class_: str) -> bool:
+        """Whether the node is typed so outright."""
+        return node in self._instances.get(ox.NamedNode(str(class_)), ())
+
     def values(self, node: Term | None, predicate: str) -> list[Term]:
         """Every object of a node's property; none for no node."""
         found = self._values[node].get(str(predicate), ()) if node in self._values else ()
