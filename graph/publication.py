@@ -24,6 +24,7 @@ from legation.shapes import load_shapes
 from .assembly import CATALOGUE, ONTOLOGY, SHAPES, Assembly
 from .canonical import canonical_n_quads, digest, may_have_blank
 from .competency import QUESTIONS
+from .density import density_of
 from .errors import NotExpressible, PublicationRefused, ReleaseError
 from .formats import DATASET_FORMATS, N_QUADS, N_TRIPLES, RDF_FORMATS
 from .literals import rewritten_literals
@@ -141,7 +142,7 @@ def _write(
     quads = assembly.quads if may_have_blank(content) else ()
     _index(folder / "store", dumps, quads, union_default_graph)
     _write_file(folder / "report.json", report_document(report, assembly).encode())
-    manifest = _manifest(assembly, digest(content), triples, report, folder, releases, union_default_graph)
+    manifest = _manifest(assembly, content, triples, report, folder, releases, union_default_graph)
     _write_file(folder / "manifest.json", manifest.to_json().encode())
     for written in (dumps, folder / "views", folder):
         sync_folder(written)
@@ -203,7 +204,7 @@ def _load(store: ox.Store, dump: Path) -> None:
 
 def _manifest(
     assembly: Assembly,
-    name: str,
+    content: bytes,
     triples: int,
     report: Report | None,
     folder: Path,
@@ -211,8 +212,9 @@ def _manifest(
     union_default_graph: bool,
 ) -> Manifest:
     parent = current_release(releases)
+    density = density_of(content)
     return Manifest(
-        digest=name,
+        digest=digest(content),
         base=assembly.base.iri,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         validated=report is not None,
@@ -228,6 +230,8 @@ def _manifest(
         parent=parent.digest if parent else None,
         example=_example(assembly),
         literals_rewritten=sum(1 for _ in rewritten_literals(assembly.quads)),
+        subject_quads_max=density.of_subject,
+        property_quads_max=density.of_property,
     )
 
 

@@ -44,7 +44,8 @@ class Manifest:
     """What a release says of itself. `graphs` counts quads by name, relative to the base; `triples` the union.
 
     `example` is an entity to show first. `literals_rewritten` counts triples whose literal the store keeps in another
-    form than the dumps (only data published without shapes have any).
+    form than the dumps (only data published without shapes have any). `subject_quads_max` and `property_quads_max` are
+    the release's density (graph.density); 0 where it was not measured.
     """
 
     digest: str
@@ -63,6 +64,8 @@ class Manifest:
     views: tuple[Dump, ...] = ()
     example: str | None = None
     literals_rewritten: int = 0
+    subject_quads_max: int = 0
+    property_quads_max: int = 0
 
     def to_json(self) -> str:
         """The manifest as the JSON text that `manifest.json` holds."""

@@ -24,6 +24,7 @@ from .query_pool import Answer, Job, Limits, QueryPool, Spent, Template
 from .remote_engine import Endpoint, Engine, account_to_environment
 from .remote_process import RemoteOptions
 from .remote_text import Dataset, RemoteQuery
+from .sparql_chain import Chain
 
 if TYPE_CHECKING:
     from .release import Release
@@ -126,6 +127,9 @@ class RemoteStore:
     @cached_property
     def _blocking_own(self) -> BlockingPool:
         return BlockingPool(self._own, self._loop)
+
+    def answer_now(self, _job: Job, _chain: Chain | None) -> None:
+        """Nothing is answered at once: the engine is elsewhere."""
 
     async def ask(self, job: Job, timeout_s: float | None = None, spent: Spent | None = None) -> Answer:
         """Begin a stranger's query in a query process, which asks the engine. All callers share one loop, `loop`."""

@@ -1,9 +1,10 @@
-"""The guard with a memory: queries that differ in their IRIs only are examined once.
+"""The guard with a memory: queries that differ in their IRIs and the names of variables only are examined once.
 
 Programs ask the same few questions of ever other entities. Where a text has no string, no comment, no escape, nothing
-but ASCII and not the word "service", the tokens of another text that is the same up to the content of its IRIs are of
-the same kinds in the same places, and all that `examine` finds is the same: at `<` a tokeniser tries an IRI first, and
-so does the pattern here. IRIs that may name terms of our own vocabulary are left as they are, for hints depend on them.
+but ASCII and not the word "service", the tokens of another text that is the same up to the content of its IRIs and the
+names of its variables are of the same kinds in the same places, and all that `examine` finds is the same: at `<` a
+tokeniser tries an IRI first, at `?` and `$` a variable, and so do the patterns here. IRIs that may name terms of our own
+vocabulary are left as they are, for hints depend on them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .sparql_text import Query, QueryTooLong, examine
 _REMEMBERED_MAX = 1000
 _LIKENESS_CHARS_MAX = 2000
 _IRI = re.compile(rf'<(?![^\x00-\x20<>"{{}}|^`\\]*{re.escape(ROOT)})[^\x00-\x20<>"{{}}|^`\\]*+>')
+_VARIABLE = re.compile(r"[?$]([A-Za-z0-9_]+)")
 _CONFUSING = re.compile(r"[\"'#\\]|service", re.IGNORECASE)
 
 
@@ -45,7 +47,9 @@ class Guard:
 
 
 def likeness_of(text: str) -> str | None:
-    """The text with every IRI emptied; None for a text in which `<…>` may be something else than an IRI."""
+    """The text with IRIs emptied and variables numbered; None for a text in which `<…>` may be something else than an IRI."""
     if len(text) > _LIKENESS_CHARS_MAX or not text.isascii() or _CONFUSING.search(text):
         return None
-    return _IRI.sub("<>", text)
+    names: dict[str, str] = {}
+    emptied = _IRI.sub("<>", text)
+    return _VARIABLE.sub(lambda found: names.setdefault(found[1], f"?{len(names)}"), emptied)

@@ -36,6 +36,7 @@ from enum import Enum
 from itertools import pairwise
 
 from legation.graph.errors import QueryRefused
+from legation.graph.sparql_chain import Chain, chain_of
 from legation.graph.sparql_grammar import declared_namespaces, first_misfit, prologue_length
 from legation.graph.sparql_hints import explained
 from legation.graph.sparql_meaning import meaningless, undeclared_prefix
@@ -190,6 +191,7 @@ class Query:
     constructs blank nodes, which get new labels each time (§16.2.1).
     `has_dataset_clause`: it says FROM or FROM NAMED.
     `unknown_terms`: names in our vocabulary that are no terms of it; the query runs all the same.
+    `chain`: what bounds its work, where it is small by its form.
     """
 
     text: str
@@ -198,6 +200,7 @@ class Query:
     is_volatile: bool
     has_dataset_clause: bool
     unknown_terms: tuple[UnknownTerm, ...] = ()
+    chain: Chain | None = None
 
 
 _WORD = "service"
@@ -241,6 +244,7 @@ def examine(
         is_volatile=_is_volatile(form, tokens[start:], written.upper()),
         has_dataset_clause=_has_dataset_clause(tokens, written.upper()),
         unknown_terms=_unknown_terms(written, tokens, start),
+        chain=chain_of(tokens[start:]),
     )
 
 
