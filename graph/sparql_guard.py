@@ -3,8 +3,8 @@
 Programs ask the same few questions of ever other entities. Where a text has no string, no comment, no escape, nothing
 but ASCII and not the word "service", the tokens of another text that is the same up to the content of its IRIs and the
 names of its variables are of the same kinds in the same places, and all that `examine` finds is the same: at `<` a
-tokeniser tries an IRI first, at `?` and `$` a variable, and so do the patterns here. IRIs that may name terms of our own
-vocabulary are left as they are, for hints depend on them.
+tokeniser tries an IRI first, at `?` and `$` a variable, and so do the patterns here. IRIs that may name terms of our
+own vocabulary are left as they are, for hints depend on them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Guard:
 
 
 def likeness_of(text: str) -> str | None:
-    """The text with IRIs emptied and variables numbered; None for a text in which `<…>` may be something else than an IRI."""
+    """The text with IRIs emptied and variables numbered; None where `<…>` may be something else than an IRI."""
     if len(text) > _LIKENESS_CHARS_MAX or not text.isascii() or _CONFUSING.search(text):
         return None
     names: dict[str, str] = {}
