@@ -19,6 +19,7 @@ from .negotiation import format_by_name, negotiate
 from .problems import ProblemRaised
 from .protocol import Asked, read_request
 from .settings import VERSION
+from .ways_on import WayOn, ways_on
 
 TABULAR = frozenset({Form.SELECT, Form.ASK})
 _REMEMBERED_CHARS_MAX = 512
@@ -64,6 +65,11 @@ class Question:
             language,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+    def ways_on(self, release: Release) -> tuple[WayOn, ...]:
+        """Where to read on when the query is not run, or not to its end."""
+        chosen = self.asked.default_graphs + self.asked.named_graphs
+        return ways_on(self.query.written, release.graphs, release.base, chosen)
 
     def fields(self, tag: str | None) -> dict[str, str]:
         """The header fields of its answer that do not depend on the bytes."""

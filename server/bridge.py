@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from .budget import ACCOUNT
 from .patience import Scope, Send, patient
 from .prepared import Field
 
@@ -103,6 +104,7 @@ def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
         GIVEN: scope.get(GIVEN),
+        ACCOUNT: scope.get(ACCOUNT),
     }
     for name, value in scope["headers"]:
         key = name.decode("latin-1").upper().replace("-", "_")

@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from legation.graph.errors import QueryFailed, QueryInvalid
+from legation.graph.errors import QueryFailed, QueryInvalid, QueryTimeout
 from legation.graph.formats import HTML
 from legation.graph.prefixes import PREFIXES
 from legation.graph.query_pool import Answer
@@ -23,10 +23,11 @@ from legation.graph.sparql_text import describe_syntax_error
 from legation.graph.store import WholeAnswer
 
 from .asking import Question, Request, question_of
+from .budget import ACCOUNT, Account
 from .codings import Compressor, accepts_gzip
 from .patience import Attended, Receive, Scope, Send, Stalled, patient
 from .prepared import Memory, Prepared, fields_of, known_tag, prepared, tags_of
-from .problems import ProblemRaised
+from .problems import ProblemRaised, with_ways_on
 from .site import Site
 
 _IN_ADDRESS = frozenset({"GET", "HEAD"})
@@ -114,9 +115,11 @@ class Endpoint:
         if kept is not None:
             await _send(kept, headers, send)
             return
+        account: Account = scope[ACCOUNT]
+        account.admit(lambda: question.ways_on(self._site.release))
         guarded = time.perf_counter()
         async with Attended(receive):
-            answer = await self._ask(question)
+            answer = await self._ask(question, account)
             try:
                 timing = {"guard": guarded - began, "query": answer.seconds, "all": time.perf_counter() - began}
                 if answer.complete or isinstance(answer, WholeAnswer):
@@ -142,13 +145,16 @@ class Endpoint:
             raise LeftToPages
         return question
 
-    async def _ask(self, question: Question) -> Answer | WholeAnswer:
+    async def _ask(self, question: Question, account: Account) -> Answer | WholeAnswer:
         job = question.job(self._site.base.iri, question.format)
         try:
             now = self._site.store.answer_now(job, question.query.chain)
-            if now is not None:
-                return now
-            return await self._site.store.ask(job, question.asked.timeout_s)
+            if now is None:
+                return await self._site.store.ask(job, question.asked.timeout_s, account.charge)
+            account.charge(now.seconds)
+            return now
+        except QueryTimeout as error:
+            raise with_ways_on(error, question.ways_on(self._site.release)) from error
         except QueryInvalid as error:
             raise describe_syntax_error(question.query.written, error.message, PREFIXES) from error
 

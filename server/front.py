@@ -14,7 +14,9 @@ from legation.graph.release import POINTER, open_release
 
 from .app import create_app
 from .bridge import GIVEN, Bridge
+from .budget import ACCOUNT, Budgets
 from .endpoint import Endpoint, Headers, LeftToPages
+from .ledger import Ledger
 from .patience import Receive, Scope, Send, Stalled
 from .problems import ProblemRaised
 from .settings import Settings
@@ -59,8 +61,9 @@ class Serving:
 class Front:
     """Serves the release in `folder`, and then whichever `releases/current` names."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(self, settings: Settings, folder: Path, ledger: Ledger) -> None:
         self._settings, self._folder = settings, folder
+        self._budgets = Budgets(settings, ledger)
         self._serving: Serving
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -84,6 +87,8 @@ class Front:
             if scope["method"] not in {"GET", "HEAD"}:
                 body = await self._body(headers, receive)
             if serving.endpoint.answers(scope):
+                account = scope[ACCOUNT] = self._budgets.account(scope)
+                send = account.announced(send)
                 await serving.endpoint.answer(scope, headers, body, receive, send)
                 return
         except LeftToPages:

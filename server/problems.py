@@ -7,11 +7,13 @@ public facts of the error; nothing of the inside is ever in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from legation.graph import errors, remote_text, sparql_text
+
+from .ways_on import WayOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ PROBLEMS = {
                                    "Le client a fermé son côté de la connexion"),
               ("Keep the connection open until the answer has come.",
                "Gardez la connexion ouverte jusqu’à la réponse.")),
+        _type("rate-limited", 429, ("Your queries have used up their computing time",
+                                    "Vos requêtes ont épuisé leur temps de calcul"),
+              ("Wait as long as Retry-After says; the addresses named instead can be read at once and cost nothing.",
+               "Attendez le délai de Retry-After ; les adresses proposées se lisent aussitôt et ne coûtent rien.")),
         _type("headers-too-large", 431, ("The header fields are too large",
                                          "Les champs d’en-tête sont trop volumineux"),
               ("Send fewer or shorter header fields.", "Envoyez moins de champs, ou des champs plus courts.")),
@@ -171,6 +177,14 @@ class ProblemRaised(Exception):
     def __init__(self, slug: str, detail: str, *, headers: Mapping[str, str] | None = None, **facts: Any) -> None:
         self.problem = Problem(PROBLEMS[slug], detail, facts, headers or {})
         super().__init__(detail)
+
+
+def with_ways_on(error: errors.QueryTimeout, ways: Iterable[WayOn]) -> ProblemRaised:
+    """The problem of a query that was stopped, with the ways on that it has."""
+    problem, ways = problem_of(error), tuple(ways)
+    detail = " ".join((f"{problem.detail}.", *(way.sentence for way in ways)))
+    facts = {**problem.facts, "instead": [way.address for way in ways]}
+    return ProblemRaised(problem.type.slug, detail, headers=problem.headers, **facts)
 
 
 def problem_of(error: errors.LegationError) -> Problem:

@@ -17,6 +17,7 @@ from legation.graph.errors import SettingsError
 from legation.graph.release import open_release
 
 from .front import Front
+from .ledger import Ledger
 from .settings import Settings
 from .stores import refuse_other_engine
 
@@ -54,12 +55,12 @@ def serve(settings: Settings, release_folder: Path, on_ready: Callable[[], None]
         workers_kill_timeout=_KILL_S,
     )
     server.on_startup(on_ready)
-    server.serve(target_loader=partial(_front, settings, release_folder), wrap_loader=False)
+    server.serve(target_loader=partial(_front, settings, release_folder, Ledger()), wrap_loader=False)
 
 
-def _front(settings: Settings, release_folder: Path) -> Front:
-    """The application of one worker, made in its own process."""
-    return Front(settings, release_folder)
+def _front(settings: Settings, release_folder: Path, ledger: Ledger) -> Front:
+    """The application of one worker, made in its own process; the ledger is the same for all."""
+    return Front(settings, release_folder, ledger)
 
 
 def _refuse_address_in_use(host: str, port: int) -> None:

@@ -14,6 +14,8 @@ from legation.graph.errors import SettingsError
 from legation.graph.query_pool import Limits
 from legation.graph.remote_engine import Endpoint
 
+from .clients import FIELDS, NOBODY, Networks
+
 VERSION = metadata.version("legation")
 PREFIX = "LEGATION_"
 EMBEDDED = "embedded"
@@ -38,6 +40,10 @@ class Settings:
     query_memory_bytes: int = 1 << 30
     query_chars_max: int = 100_000
     query_depth_max: int = 100
+    budget_s: int = 60
+    budget_window_s: int = 60
+    proxies_trusted: Networks = NOBODY
+    proxies_field: str = FIELDS[0]
     body_bytes_max: int = 1 << 20
     spool_bytes: int = 1 << 20
     answer_memory_bytes: int = 1 << 26
@@ -57,6 +63,8 @@ class Settings:
                 raise SettingsError(f"{variable(field.name)}={value}: must be more than 0")
         if self.port > 65_535:
             raise SettingsError(f"{variable('port')}={self.port}: a port is a number from 1 to 65535")
+        if self.proxies_field not in FIELDS:
+            raise SettingsError(f"{variable('proxies_field')}={self.proxies_field}: must be {' or '.join(FIELDS)}")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: Any) -> Self:
@@ -93,8 +101,19 @@ def variable(name: str) -> str:
 
 
 def _read(name: str, default: object, text: str) -> object:
+    if isinstance(default, Networks):
+        return _read_networks(name, text)
     kind = type(default) if not isinstance(default, Path) else Path
     try:
         return kind(text)  # type: ignore[call-arg]
     except ValueError as error:
         raise SettingsError(f"{name}={text!r} cannot be read as {kind.__name__}") from error
+
+
+def _read_networks(name: str, text: str) -> Networks:
+    try:
+        return Networks.of(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"{name}={text!r}: {error}; give networks such as 127.0.0.1, 10.0.0.0/8, fd00::/8"
+        ) from error

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from legation.graph.errors import QueryInvalid
+from legation.graph.errors import QueryInvalid, QueryTimeout
 from legation.graph.formats import DOCUMENT_FORMATS, HTML, RESULTS_JSON, TURTLE
 from legation.graph.prefixes import PREFIXES
 from legation.graph.sparql_text import describe_syntax_error
 
 from .asking import TABULAR, Question, Request, named_format, question_of
+from .budget import ACCOUNT, Account
 from .documents import Document, respond
 from .pages import answer_page, editor_page, page_language
+from .problems import with_ways_on
 from .protocol import read_request
 from .service_description import service_description
 from .site import Site, site
@@ -80,9 +82,15 @@ def _is_known(tag: str) -> bool:
 
 def _page_text(here: Site, question: Question, language: str) -> str:
     form = RESULTS_JSON if question.query.form in TABULAR else TURTLE
+    account: Account | None = request.environ.get(ACCOUNT)
+    if account is not None:
+        account.admit(lambda: question.ways_on(here.release))
+    spent = account.charge if account is not None else None
     try:
-        with here.store.run(question.job(here.base.iri, form), question.asked.timeout_s) as answer:
+        with here.store.run(question.job(here.base.iri, form), question.asked.timeout_s, spent) as answer:
             content = answer.head.decode() if answer.complete else None
+    except QueryTimeout as error:
+        raise with_ways_on(error, question.ways_on(here.release)) from error
     except QueryInvalid as error:
         raise describe_syntax_error(question.query.written, error.message, PREFIXES) from error
     return answer_page(here, question.query.written, form, content, language, question.query.unknown_terms)

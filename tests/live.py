@@ -16,6 +16,8 @@ from pathlib import Path
 
 LEGATION = [sys.executable, "-m", "legation.server.cli"]
 START_S = 60.0
+GENEROUS = {"LEGATION_BUDGET_S": "1000000"}
+"""All tests ask from one address; the budget has a test of its own."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def serving(folder: Path, port: int, **environment: str) -> Iterator[LiveServer]
     log = folder / "server.log"
     command = [*LEGATION, "serve", "--port", str(port), "--releases", str(folder)]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | environment)
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | GENEROUS | environment)
     server = LiveServer(f"http://localhost:{port}/", folder, process, log)
     try:
         wait_until_ready(server.base, process, log)

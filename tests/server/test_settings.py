@@ -33,8 +33,15 @@ def test_the_environment_is_read_and_options_win() -> None:
         ({"LEGATION_PORT": "70000"}, "LEGATION_PORT=70000"),
         ({"LEGATION_WORKERS": "0"}, "LEGATION_WORKERS=0"),
         ({"LEGATION_QUERY_TIMEOUT": "5"}, "LEGATION_QUERY_TIMEOUT;"),
+        (
+            {"LEGATION_PROXIES_TRUSTED": "10.0.0.1/8"},
+            "LEGATION_PROXIES_TRUSTED='10.0.0.1/8': 10.0.0.1/8 has host bits set",
+        ),
+        ({"LEGATION_PROXIES_TRUSTED": "proxy.example"}, "LEGATION_PROXIES_TRUSTED='proxy.example'"),
+        ({"LEGATION_PROXIES_FIELD": "X-Real-IP"}, "LEGATION_PROXIES_FIELD=X-Real-IP"),
+        ({"LEGATION_BUDGET_S": "0"}, "LEGATION_BUDGET_S=0"),
     ],
-    ids=["no number", "no port", "no workers", "misspelt"],
+    ids=["no number", "no port", "no workers", "misspelt", "no network", "a name", "no field", "no budget"],
 )
 def test_a_setting_that_cannot_be_used_is_named(environment: dict[str, str], named: str) -> None:
     """Loudly, at the start, with the variable's name."""
