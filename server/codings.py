@@ -1,35 +1,30 @@
-"""Content codings (RFC 9110, sections 8.4 and 12.5.3): which one a request accepts, and gzip whole or in parts."""
+"""Content codings (RFC 9110, section 8.4): whether a request gets gzip, and gzip whole or in parts."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from functools import lru_cache
+
+from .negotiation import negotiate_encoding
 
 GZIP_BYTES_MIN = 1024
 """A shorter body gains nothing: the gzip header and a packet's own overhead eat what is saved."""
+_REMEMBERED_CHARS_MAX = 128
 _LEVEL = 4
 """Measured on results as JSON: level 6 takes twice the time for 3 % fewer bytes."""
 
 
+@lru_cache(256)
+def _remembered(accept_encoding: str) -> bool:
+    return negotiate_encoding(accept_encoding) == "gzip"
+
+
 def accepts_gzip(accept_encoding: str) -> bool:
     """Whether gzip may be sent, and is not less welcome than no coding at all."""
-    weights = dict(_weighted(accept_encoding))
-    gzip_weight = max(weights.get("gzip", -1.0), weights.get("x-gzip", -1.0))
-    if gzip_weight < 0:
-        gzip_weight = weights.get("*", 0.0)
-    return gzip_weight > 0 and gzip_weight >= weights.get("identity", 0.0)
-
-
-def _weighted(field: str) -> Iterator[tuple[str, float]]:
-    for element in field[:1024].lower().split(","):
-        name, _, parameter = element.partition(";")
-        quality = parameter.strip().removeprefix("q=")
-        try:
-            weight = float(quality) if parameter.strip() else 1.0
-        except ValueError:
-            continue
-        yield name.strip(), weight
+    if len(accept_encoding) > _REMEMBERED_CHARS_MAX:
+        return negotiate_encoding(accept_encoding) == "gzip"
+    return _remembered(accept_encoding)
 
 
 def compressed(body: bytes) -> bytes:
