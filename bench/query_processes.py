@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from legation.graph.blocking_pool import BlockingPool
 from legation.graph.errors import QueryTimeout
 from legation.graph.query_pool import Job, Limits, QueryPool
 
@@ -44,14 +45,14 @@ def fill(folder: Path, quads: int) -> None:
     store.optimize()
 
 
-def seconds_of(pool: QueryPool, name: str) -> float:
+def seconds_of(pool: BlockingPool, name: str) -> float:
     started = time.perf_counter()
     for _ in range(REPEATS[name]):
         pool.run(Job(QUERIES[name], "json"))
     return (time.perf_counter() - started) / REPEATS[name]
 
 
-def seconds_to_replace(pool: QueryPool) -> float:
+def seconds_to_replace(pool: BlockingPool) -> float:
     """From the end of a runaway query to the answer of the next."""
     with suppress(QueryTimeout):
         pool.run(Job(ENDLESS, "json"), 0.2)
@@ -67,7 +68,7 @@ def main(quads: int = 250_000, runs: int = 5) -> None:
         pools, starts = {}, {}
         for name, in_memory in (("memory", True), ("disk", False)):
             started = time.perf_counter()
-            pools[name] = QueryPool(Path(folder) / "store", limits, {}, in_memory=in_memory)
+            pools[name] = BlockingPool(QueryPool(Path(folder) / "store", limits, {}, in_memory=in_memory))
             pools[name].run(Job("ASK {}", "json"))
             starts[name] = time.perf_counter() - started
         figures: dict[tuple[str, str], list[float]] = {}
