@@ -66,7 +66,7 @@ class Kind:
     make: Callable[[Entities, int, str], str]
     targets: tuple[float, ...]
     accept: str = JSON
-    texts: int = 40_000
+    texts: int = 32_000
     """Queries in a file: more than either side answers in a run."""
     heavy: bool = False
     counted_only: bool = False

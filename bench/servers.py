@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -149,7 +149,9 @@ def load(server: Server, requests: Path, run: str, accept: str, connections: int
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s",
                str(_HERE / "requests.lua"), f"http://127.0.0.1:{server.port}", "--", str(requests),
                f"{server.path}?query=", run, accept]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
+    if done.returncode:
+        sys.exit(f"wrk failed on {server.name}: {done.stdout[-500:]}{done.stderr[-500:]}")
     seen = json.loads(done.stdout.strip().splitlines()[-1])
     return Load(seen["requests"] / seen["seconds"], seen["errors"], seen["p99_ms"])
 
@@ -157,16 +159,18 @@ def load(server: Server, requests: Path, run: str, accept: str, connections: int
 class Watch:
     """Samples the private memory (RssAnon and RssShmem, proc(5)) of a server's processes while it is a context.
 
-    `growth` is then the most that any process of a role has grown by, in bytes: roles are `query process` and `server`.
+    `growth` is then the most that any process of a role has grown by, in bytes, since it was first seen: roles are
+    `query process` and `server`.
     """
 
     def __init__(self, server: Server) -> None:
-        self._pids = _tree(server.pid)
+        self._root = server.pid
         self._done = threading.Event()
-        self.growth: dict[str, int] = {}
+        self._first: dict[int, int] = {}
+        self.growth = {"query process": 0, "server": 0}
 
     def __enter__(self) -> Watch:
-        self._before = {pid: _private(pid) for pid in self._pids}
+        self._look()
         self._thread = threading.Thread(target=self._sample, daemon=True)
         self._thread.start()
         return self
@@ -174,13 +178,18 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         self._done.set()
         self._thread.join()
+        self._look()
 
     def _sample(self) -> None:
-        roles = {pid: _role(pid) for pid in self._pids}
-        while not self._done.wait(0.005):
-            for pid in self._pids:
-                grown = _private(pid) - self._before[pid]
-                self.growth[roles[pid]] = max(grown, self.growth.get(roles[pid], 0))
+        while not self._done.wait(0.01):
+            self._look()
+
+    def _look(self) -> None:
+        for pid in _tree(self._root):
+            with suppress(OSError):  # it has ended
+                private, role = _private(pid), _role(pid)
+                grown = private - self._first.setdefault(pid, private)
+                self.growth[role] = max(grown, self.growth[role])
 
 
 def _tree(root: int) -> list[int]:
@@ -202,8 +211,5 @@ def _role(pid: int) -> str:
 
 
 def _private(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
+    status = Path(f"/proc/{pid}/status").read_text()
     return 1024 * sum(int(kilobytes) for kilobytes in re.findall(r"^Rss(?:Anon|Shmem):\s+(\d+)", status, re.MULTILINE))

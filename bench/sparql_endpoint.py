@@ -199,7 +199,7 @@ def memory(server: Server) -> Iterator[str]:
         with Watch(server) as watch:
             seconds = Client(server).seconds(f"SELECT ?s ?p ?m{number} {{ ?s ?p ?m{number} }} LIMIT {rows}", JSON)
         grown = ", ".join(f"{role} +{bytes_ / 1e6:.1f} MB" for role, bytes_ in sorted(watch.growth.items()))
-        yield f"{rows:,} rows in {seconds:.2f} s: {grown or 'too short to sample'}"
+        yield f"{rows:,} rows in {seconds:.2f} s: {grown}"
 
 
 # The report -----------------------------------------------------------------------------------------------------
