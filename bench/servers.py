@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ from urllib.parse import quote
 _HERE = Path(__file__).parent
 _START_S = 60.0
 _ANSWER_S = 60.0
+_SETTLE_S = 120.0
+_IDLE = 0.1
+"""Processor seconds in a second, below which a server is at rest."""
 OURS = {"LEGATION_THREADS": "64", "LEGATION_QUERY_QUEUE_MAX": "48", "LEGATION_BUDGET_S": "1000000"}
 """Settings that let 32 connections of one client wait at one worker, and compute without end; the environment's own
 LEGATION_ variables win."""
@@ -74,17 +78,22 @@ def _free_port() -> int:
 @contextmanager
 def _running(name: str, command: list[str], port: int, path: str) -> Iterator[Server]:
     started = time.perf_counter()
-    process = subprocess.Popen(command, env=OURS | os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    log = tempfile.TemporaryFile()  # noqa: SIM115 it is closed when the process is done with it
+    process = subprocess.Popen(command, env=OURS | os.environ, stdout=log, stderr=log)
     server = Server(name, port, path, process.pid, 0.0)
     try:
-        _wait(server, process)
+        if not _is_ready(server, process):
+            log.seek(0)
+            sys.exit(f"{name} did not start: {log.read()[-1000:].decode()}")
         yield Server(name, port, path, process.pid, time.perf_counter() - started)
     finally:
         process.terminate()
         process.wait(timeout=30)
+        log.close()
 
 
-def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _is_ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
+    """Whether the server answers, within its time and before it ends."""
     until = time.monotonic() + _START_S
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -92,8 +101,29 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.01)
         else:
-            return
-    sys.exit(f"{server.name} did not start")
+            return True
+    return False
+
+
+def settled_s(server: Server) -> float:
+    """Wait until a server has done what it does on its own after its start; how many seconds that was."""
+    started, before = time.monotonic(), _processor_s(server)
+    while time.monotonic() - started < _SETTLE_S:
+        time.sleep(1)
+        now = _processor_s(server)
+        if now - before < _IDLE:
+            break
+        before = now
+    return time.monotonic() - started
+
+
+def _processor_s(server: Server) -> float:
+    """Processor time of all its processes so far (proc(5), utime and stime)."""
+    ticks = 0
+    for pid in _tree(server.pid):
+        with suppress(OSError):
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 class Client:

@@ -25,7 +25,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from queries import JSON, KINDS, LOOK_UP, REPEATED, RUN, Entities, Kind, entities, first
-from servers import Client, Server, Watch, load, ours, peer
+from servers import Client, Server, Watch, load, ours, peer, settled_s
 
 _HERE = Path(__file__).parent
 _SEED = 1
@@ -219,17 +219,18 @@ def machine() -> str:
     )
 
 
-def bench(folder: Path, triples: int, plan: Plan) -> None:
-    """Measure one size and print its table."""
-    data, releases = prepared(folder, triples)
+def bench(kept: Path, temporary: Path, triples: int, plan: Plan) -> None:
+    """Measure one size and print its table; `kept` is for data and releases, `temporary` for the requests."""
+    data, releases = prepared(kept, triples)
     found = entities(data, _SEED)
     with peer(releases / "current" / "store") as other, ours(releases) as mine:
         print(f"\n### {triples:,} triples\n\n{machine()}; medians of {plan.runs} interleaved runs, requests a second.")
-        print(f"Ready after: oxigraph {other.ready_s:.2f} s, legation {mine.ready_s:.2f} s.\n", flush=True)
+        ready = f"oxigraph {other.ready_s:.2f} s, legation {mine.ready_s:.2f} s, at rest {settled_s(mine):.0f} s later"
+        print(f"Ready after: {ready}.\n", flush=True)
         for kind in KINDS:
             check(kind, found, (other, mine))
         rows = []
-        for row in measure(found, (other, mine), plan, folder):
+        for row in measure(found, (other, mine), plan, temporary):
             rows.append(row)
             print(" ".join(row.cells()), file=sys.stderr, flush=True)
         print("Private memory while rows stream:\n" + "\n".join(f"- {line}" for line in memory(mine)) + "\n")
@@ -247,10 +248,10 @@ def main(arguments: list[str]) -> None:
     plan = Plan(asked.runs, 1 if asked.quick else asked.seconds)
     sizes = [100_000] if asked.quick else [int(size) for size in asked.sizes.split(",")]
     with tempfile.TemporaryDirectory() as temporary:
-        folder = asked.folder or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+        kept = asked.folder or Path(temporary)
+        kept.mkdir(parents=True, exist_ok=True)
         for triples in sizes:
-            bench(folder, triples, plan)
+            bench(kept, Path(temporary), triples, plan)
 
 
 if __name__ == "__main__":
