@@ -18,6 +18,8 @@ from .clients import FIELDS, NOBODY, Networks
 
 VERSION = metadata.version("legation")
 PREFIX = "LEGATION_"
+INTEGER_MAX = 999_999_999_999_999
+"""The largest integer that a header field can carry (RFC 9651, section 3.3.1)."""
 EMBEDDED = "embedded"
 """The store setting of a release that is read from its own folder."""
 
@@ -63,6 +65,8 @@ class Settings:
                 raise SettingsError(f"{variable(field.name)}={value}: must be more than 0")
         if self.port > 65_535:
             raise SettingsError(f"{variable('port')}={self.port}: a port is a number from 1 to 65535")
+        if max(self.budget_s, self.budget_window_s) > INTEGER_MAX:
+            raise SettingsError(f"{variable('budget_s')} and {variable('budget_window_s')} are at most {INTEGER_MAX}")
         if self.proxies_field not in FIELDS:
             raise SettingsError(f"{variable('proxies_field')}={self.proxies_field}: must be {' or '.join(FIELDS)}")
 

@@ -40,8 +40,19 @@ def test_the_environment_is_read_and_options_win() -> None:
         ({"LEGATION_PROXIES_TRUSTED": "proxy.example"}, "LEGATION_PROXIES_TRUSTED='proxy.example'"),
         ({"LEGATION_PROXIES_FIELD": "X-Real-IP"}, "LEGATION_PROXIES_FIELD=X-Real-IP"),
         ({"LEGATION_BUDGET_S": "0"}, "LEGATION_BUDGET_S=0"),
+        ({"LEGATION_BUDGET_S": "9" * 16}, "LEGATION_BUDGET_S"),
     ],
-    ids=["no number", "no port", "no workers", "misspelt", "no network", "a name", "no field", "no budget"],
+    ids=[
+        "no number",
+        "no port",
+        "no workers",
+        "misspelt",
+        "no network",
+        "a name",
+        "no field",
+        "no budget",
+        "a budget that no field can carry",
+    ],
 )
 def test_a_setting_that_cannot_be_used_is_named(environment: dict[str, str], named: str) -> None:
     """Loudly, at the start, with the variable's name."""
