@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from legation.graph.errors import QueryFailed, QueryInvalid, QueryTimeout
@@ -20,7 +19,6 @@ from legation.graph.formats import HTML
 from legation.graph.prefixes import PREFIXES
 from legation.graph.query_pool import Answer
 from legation.graph.sparql_text import describe_syntax_error
-from legation.graph.store import WholeAnswer
 
 from .asking import Question, Request, question_of
 from .budget import ACCOUNT, Account
@@ -73,6 +71,18 @@ class LeftToPages(Exception):
     """The request is for the pages: a page, the service description, a method that is not a query's."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question on its way: its tag, what its answer is kept under, and when it came (`time.perf_counter`)."""
+
+    question: Question
+    tag: str | None
+    key: tuple[object, ...]
+    headers: Headers
+    gzip: bool
+    began: float
+
+
 class Endpoint:
     """`/sparql` and `/graph-store` of one release."""
 
@@ -109,7 +119,8 @@ class Endpoint:
         question = self._question(scope, headers, body)
         gzip = accepts_gzip(headers.accept_encoding)
         tag = question.tag(self._site.release.digest)
-        kept = self._memory.get((tag, gzip)) if tag else None
+        asked = _Asked(question, tag, self._again(scope, headers) or (tag, gzip), headers, gzip, began)
+        kept = self._memory.get(asked.key) if tag else None
         if kept is None and known_tag(headers.if_none_match, tag):
             kept = Prepared(b"", fields_of(_fields(question, tag).items()), tag)
         if kept is not None:
@@ -117,17 +128,32 @@ class Endpoint:
             return
         account: Account = scope[ACCOUNT]
         account.admit(lambda: question.ways_on(self._site.release))
-        guarded = time.perf_counter()
+        guarded_s = time.perf_counter() - began
+        try:
+            now = self._site.store.answer_now(question.job(self._site.base.iri, question.format), question.query.chain)
+            if now is None:
+                await self._attend(asked, guarded_s, account, scope, receive, send)
+            else:
+                account.charge(now.seconds)
+                await _send(self._made(asked, now.head, guarded_s, now.seconds), headers, send)
+        except QueryTimeout as error:
+            raise with_ways_on(error, question.ways_on(self._site.release)) from error
+        except QueryInvalid as error:
+            raise describe_syntax_error(question.query.written, error.message, PREFIXES) from error
+
+    async def _attend(
+        self, asked: _Asked, guarded_s: float, account: Account, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer by a query process, for as long as the client is there."""
+        question = asked.question
         async with Attended(receive):
-            answer = await self._ask(question, account)
+            job = question.job(self._site.base.iri, question.format)
+            answer = await self._site.store.ask(job, question.asked.timeout_s, account.charge)
             try:
-                timing = {"guard": guarded - began, "query": answer.seconds, "all": time.perf_counter() - began}
-                if answer.complete or isinstance(answer, WholeAnswer):
-                    ready = self._ready(question, answer.head, tag, timing, gzip=gzip)
-                    self._keep(ready, tag, gzip, self._again(scope, headers))
-                    await _send(ready, headers, send)
+                if answer.complete:
+                    await _send(self._made(asked, answer.head, guarded_s, answer.seconds), asked.headers, send)
                 else:
-                    await self._stream(question, answer, tag, scope, send, gzip=gzip)
+                    await self._stream(question, answer, asked.tag, scope, send, gzip=asked.gzip)
             finally:
                 answer.close()
 
@@ -145,31 +171,15 @@ class Endpoint:
             raise LeftToPages
         return question
 
-    async def _ask(self, question: Question, account: Account) -> Answer | WholeAnswer:
-        job = question.job(self._site.base.iri, question.format)
-        try:
-            now = self._site.store.answer_now(job, question.query.chain)
-            if now is None:
-                return await self._site.store.ask(job, question.asked.timeout_s, account.charge)
-            account.charge(now.seconds)
-            return now
-        except QueryTimeout as error:
-            raise with_ways_on(error, question.ways_on(self._site.release)) from error
-        except QueryInvalid as error:
-            raise describe_syntax_error(question.query.written, error.message, PREFIXES) from error
-
-    def _ready(
-        self, question: Question, body: bytes, tag: str | None, timing: Mapping[str, float], *, gzip: bool
-    ) -> Prepared:
-        spent = ", ".join(f"{name};dur={seconds * 1000:.2f}" for name, seconds in timing.items())
-        return prepared(body, {**_fields(question, tag), "Server-Timing": spent}, tag, gzip=gzip)
-
-    def _keep(self, ready: Prepared, tag: str | None, gzip: bool, again: tuple[object, ...] | None) -> None:
-        """An answer is kept where the next would be the same."""
-        if tag is not None:
-            self._memory.keep((tag, gzip), ready)
-            if again is not None:
-                self._memory.keep(again, ready)
+    def _made(self, asked: _Asked, body: bytes, guarded_s: float, engine_s: float) -> Prepared:
+        """A whole answer made ready, and kept where the next would be the same."""
+        all_s = time.perf_counter() - asked.began
+        spent = f"guard;dur={guarded_s * 1e3:.2f}, query;dur={engine_s * 1e3:.2f}, all;dur={all_s * 1e3:.2f}"
+        fields = _fields(asked.question, asked.tag) | {"Server-Timing": spent}
+        ready = prepared(body, fields, asked.tag, gzip=asked.gzip)
+        if asked.tag is not None:
+            self._memory.keep(asked.key, ready)
+        return ready
 
     async def _stream(
         self, question: Question, answer: Answer, tag: str | None, scope: Scope, send: Send, *, gzip: bool

@@ -84,7 +84,7 @@ def fields(content: bytes) -> list[tuple[str, str]]:
 def _field(part: bytes) -> tuple[str, str]:
     """A name and a value (URL standard, application/x-www-form-urlencoded parsing), each decoded once, strictly."""
     name, _, value = part.replace(b"+", b" ").partition(b"=")
-    return unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()
+    return (unquote_to_bytes(name) if b"%" in name else name).decode(), unquote_to_bytes(value).decode()
 
 
 def _decoded(body: bytes) -> str:
