@@ -19,7 +19,8 @@ _REMEMBERED_MAX = 1000
 _LIKENESS_CHARS_MAX = 2000
 _IRI = re.compile(rf'<(?![^\x00-\x20<>"{{}}|^`\\]*{re.escape(ROOT)})[^\x00-\x20<>"{{}}|^`\\]*+>')
 _VARIABLE = re.compile(r"[?$]([A-Za-z0-9_]+)")
-_CONFUSING = re.compile(r"[\"'#\\]|service", re.IGNORECASE)
+_ANY_IRI = re.compile(r'<[^\x00-\x20<>"{}|^`\\]*+>')
+_CONFUSING = re.compile(r"[\"'\\]|service", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Guard:
 def likeness_of(text: str) -> str | None:
     """The text with IRIs emptied and variables numbered; None where `<…>` may be something else than an IRI."""
     if len(text) > _LIKENESS_CHARS_MAX or not text.isascii() or _CONFUSING.search(text):
+        return None
+    if "#" in text and "#" in _ANY_IRI.sub("", text):  # the first that begins a comment stands outside every IRI
         return None
     names: dict[str, str] = {}
     emptied = _IRI.sub("<>", text)

@@ -66,6 +66,13 @@ def test_what_could_be_read_otherwise_is_not_remembered(text: str) -> None:
     assert likeness_of(text) is None
 
 
+def test_a_number_sign_in_an_iri_is_no_comment() -> None:
+    """Nearly every namespace has one."""
+    one = "PREFIX dip: <https://w3id.org/legation/ns#> ASK { <urn:a#1> dip:speaker ?b }"
+    assert likeness_of(one) == "PREFIX dip: <https://w3id.org/legation/ns#> ASK { <> dip:speaker ?0 }"
+    assert likeness_of(one + " #<urn:b>") is None
+
+
 def test_the_memory_is_bounded() -> None:
     """A stranger who never asks twice fills nothing."""
     guard = Guard(**BOUNDS)
