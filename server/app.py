@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -13,7 +16,7 @@ from legation.graph.release import Release
 from legation.graph.store import Store
 
 from . import datasets, graphs, problem_types, resources, sparql, vocabulary
-from .bridge import GIVEN
+from .bridge import GIVEN, WsgiApplication
 from .documents import VARY
 from .headers import ON_EVERY_ANSWER
 from .negotiation import negotiate
@@ -42,7 +45,19 @@ def create_app(settings: Settings, release: Release, store: Store) -> Flask:
     app.before_request(_raise_what_is_given)
     app.before_request(_answer_preflight)
     app.after_request(_open_to_all_origins)
+    app.wsgi_app = _on_public_base(app.wsgi_app, here.base.iri)  # type: ignore[assignment, method-assign]
     return app
+
+
+def _on_public_base(app: WsgiApplication, base: str) -> WsgiApplication:
+    """The application, asked at its base whatever Host a request names: Flask's own redirects lead nowhere else."""
+    public = urlsplit(base)
+    asked_at = {"HTTP_HOST": public.netloc, "wsgi.url_scheme": public.scheme}
+
+    def asked(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return app(environ | asked_at, start)
+
+    return asked
 
 
 def answer_problem(problem: Problem) -> Response:

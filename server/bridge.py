@@ -107,6 +107,8 @@ def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
         ACCOUNT: scope.get(ACCOUNT),
     }
     for name, value in scope["headers"]:
+        if b"_" in name:  # would pass for the field with `-` in its place, which a proxy may have set
+            continue
         key = name.decode("latin-1").upper().replace("-", "_")
         key = key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
         text = value.decode("latin-1")

@@ -38,6 +38,14 @@ def test_several_lines_of_a_field_are_joined_and_a_body_has_its_own_length() -> 
     assert "HTTP_TRANSFER_ENCODING" not in environ
 
 
+def test_a_field_with_an_underscore_passes_for_no_other() -> None:
+    """CGI's names would make one of the two, and a client could add to what a proxy in front has set."""
+    lines = [(b"x-forwarded-for", b"192.0.2.1"), (b"x_forwarded_for", b"evil"), (b"content_type", b"evil")]
+    environ = environ_of(scope(b"/", *lines), b"")
+    assert environ["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
+    assert "evil" not in environ.values()
+
+
 def long_answer(closed: list[bool]) -> Callable[..., Iterable[bytes]]:
     def parts() -> Iterator[bytes]:
         try:

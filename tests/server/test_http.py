@@ -72,6 +72,14 @@ def test_d1_a_thing_answers_see_other_on_the_public_base_whatever_host_says(live
     assert got.body == b""
 
 
+@pytest.mark.parametrize("host", ["evil.example", "[::1", "a:b:c", ""])
+@pytest.mark.parametrize("path", ["dumps", "sparql/"])
+def test_no_redirect_leads_where_host_says(live: LiveServer, path: str, host: str) -> None:
+    """A cache would send everybody there."""
+    got = ask(live, f"/{path}", Host=host, X_Forwarded_Host="evil.example", X_Forwarded_Proto="ftp")
+    assert (got.status, got.headers["Location"]) == (308, live("dumps/" if path == "dumps" else "sparql"))
+
+
 @pytest.mark.parametrize("form", DOCUMENT_FORMATS, ids=lambda form: form.key)
 @pytest.mark.parametrize(
     "path", ["doc/organisation/nato", "ns", "ns/0.1.0", "vocab/modality", "shapes", "catalogue", "graph/derived"]
