@@ -85,11 +85,17 @@ class Memory:
 
     def keep(self, key: Hashable, answer: Prepared) -> None:
         """Keep an answer, unless it alone would take an eighth of the memory."""
-        if answer.bytes > self._bytes_max // 8:
+        if _bytes_of(key, answer) > self._bytes_max // 8:
             return
         if (old := self._kept.pop(key, None)) is not None:
-            self._bytes -= old.bytes
+            self._bytes -= _bytes_of(key, old)
         self._kept[key] = answer
-        self._bytes += answer.bytes
+        self._bytes += _bytes_of(key, answer)
         while self._bytes > self._bytes_max:
-            self._bytes -= self._kept.popitem(last=False)[1].bytes
+            self._bytes -= _bytes_of(*self._kept.popitem(last=False))
+
+
+def _bytes_of(key: Hashable, answer: Prepared) -> int:
+    """What an entry takes: its key counts, for it holds what a client wrote, up to the bounds of a request's head."""
+    parts = key if isinstance(key, tuple) else ()
+    return answer.bytes + sum(len(part) for part in parts if isinstance(part, str | bytes))

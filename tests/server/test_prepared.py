@@ -79,3 +79,13 @@ def test_an_answer_kept_twice_counts_once() -> None:
         memory.keep("same", answer)
     memory.keep("other", answer)
     assert memory.get("same") is answer
+
+
+def test_what_a_client_wrote_counts_too() -> None:
+    """Short answers to ever other long requests take no more memory than is allowed."""
+    answer = prepared(b"{}", {}, "t", gzip=False)
+    memory = Memory(1 << 20)
+    for number in range(200):
+        memory.keep(("/sparql", b"query=%d" % number + b"x" * 8000, "y" * 30_000), answer)
+    kept = [n for n in range(200) if memory.get(("/sparql", b"query=%d" % n + b"x" * 8000, "y" * 30_000))]
+    assert 0 < len(kept) * 38_000 <= 1 << 20
