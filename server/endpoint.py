@@ -14,7 +14,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from legation.graph.errors import QueryFailed, QueryInvalid, QueryTimeout
+from legation.graph.errors import LegationError, QueryInvalid, QueryTimeout
 from legation.graph.formats import HTML
 from legation.graph.prefixes import PREFIXES
 from legation.graph.query_pool import Answer
@@ -197,7 +197,7 @@ class Endpoint:
                 await _send_parts(
                     answer, patient(send, self._site.settings.socket_timeout_s), Compressor() if gzip else None
                 )
-        except (QueryFailed, TimeoutError, Stalled):
+        except (LegationError, TimeoutError, Stalled):
             return
 
 

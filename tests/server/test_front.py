@@ -170,6 +170,18 @@ def test_s9_a_reader_that_stalls_is_let_go_and_its_query_with_it(server: LiveSer
             connection.close()
 
 
+def test_s9_an_answer_that_turns_out_inexpressible_is_broken_off(server: LiveServer) -> None:
+    """XML has no control characters; the one beyond the spool is no page and no second answer, and the log is calm."""
+    nines = " ".join(f"VALUES ?{name} {{ 1 2 3 4 5 6 7 8 9 }}" for name in "abcde")
+    chosen = " && ".join(f"?{name} = 5" for name in "abcde")
+    text = f'SELECT ?z {{ {nines} BIND(IF({chosen}, "\\u0001", "z") AS ?z) }}'
+    got = raw(server, f"GET {query(text, format='xml')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    assert got.startswith(b"HTTP/1.1 200 ")
+    assert b"problems/" not in got
+    assert not got.endswith(b"0\r\n\r\n")
+    assert b"Traceback" not in server.log.read_bytes()
+
+
 # Codings
 
 
