@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-from legation.graph.formats import HTML, RDF_FORMATS, RESULTS_FORMATS, Format
+from legation.graph.formats import HTML, RDF_FORMATS, RESULTS_FORMATS, RESULTS_JSON, TURTLE, Format
 from legation.graph.query_pool import Job
 from legation.graph.release import Release
 from legation.graph.sparql_guard import Guard
@@ -50,6 +50,11 @@ class Question:
         """The question for a store, to be answered in `form`."""
         return Job(self.query.text, form.key, base, self.asked.default_graphs, self.asked.named_graphs)
 
+    @property
+    def form_for_page(self) -> Format:
+        """The format of the answer that a page is made from."""
+        return RESULTS_JSON if self.query.form in TABULAR else TURTLE
+
     def tag(self, digest: str, language: str = "") -> str | None:
         """The same for the same release, question, format and language (RFC 9110, 8.8.3); None where answers differ."""
         if self.query.is_volatile:
@@ -78,6 +83,13 @@ class Question:
             "Vary": f"{VARY}, Accept-Encoding",
         }
         return fields | {"Legation-Hint": hint_field(self.query.unknown_terms)} if self.query.unknown_terms else fields
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An answer that a page is to show, in `Question.form_for_page`; None where it is too long for a page."""
+
+    content: str | None
 
 
 def question_of(request: Request, release: Release, guard: Guard) -> Question | None:

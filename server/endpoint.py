@@ -5,14 +5,19 @@
                          ask ─> whole: length, digest, tag ─> kept ┴─> sent at once
                              └> longer than the spool: streamed, and broken off where it fails
 
-What is for people (a page, a problem, the service description) is left to the pages, with what went wrong.
+What is for people (a page, a problem, the service description) is left to the pages, with what went wrong; a page that
+shows an answer is given it, so that no thread waits for a query and none is computed for a reader who has gone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from legation.graph.errors import LegationError, QueryInvalid, QueryTimeout
 from legation.graph.formats import HTML
@@ -20,14 +25,20 @@ from legation.graph.prefixes import PREFIXES
 from legation.graph.query_pool import Answer
 from legation.graph.sparql_text import describe_syntax_error
 
-from .asking import Question, Request, question_of
+from .asking import Computed, Question, Request, question_of
+from .bridge import GIVEN
 from .budget import ACCOUNT, Account
 from .codings import Compressor, accepts_gzip
+from .pages import language_of
 from .patience import Attended, Receive, Scope, Send, Stalled, patient
 from .prepared import Memory, Prepared, fields_of, known_tag, prepared, tags_of
 from .problems import ProblemRaised, with_ways_on
+from .protocol import fields as fields_in
 from .site import Site
 
+T = TypeVar("T")
+_LONG_BYTES = 8192
+"""A longer query is read in a thread: the longest takes a good second, in which the event loop must not stand still."""
 _IN_ADDRESS = frozenset({"GET", "HEAD"})
 _METHODS = _IN_ADDRESS | {"POST", "QUERY"}
 _OF_A_BODY = frozenset(
@@ -45,6 +56,7 @@ class Headers:
 
     accept: str | None
     accept_encoding: str
+    accept_language: str | None
     content_type: str
     content_encoding: str
     content_length: str
@@ -60,6 +72,7 @@ class Headers:
         return cls(
             accept=found.get(b"accept"),
             accept_encoding=found.get(b"accept-encoding", ""),
+            accept_language=found.get(b"accept-language"),
             content_type=found.get(b"content-type", ""),
             content_encoding=found.get(b"content-encoding", ""),
             content_length=found.get(b"content-length", ""),
@@ -89,8 +102,13 @@ class Endpoint:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._memory = Memory(site.settings.answer_memory_bytes)
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._graph_store = f"{site.path}graph-store"
         self._methods = {f"{site.path}sparql": _METHODS, self._graph_store: _IN_ADDRESS}
+
+    def close(self) -> None:
+        """Let the thread end when it has nothing to do."""
+        self._reader.shutdown(wait=False)
 
     def answers(self, scope: Scope) -> bool:
         """Whether a request is the endpoint's: by its path and method."""
@@ -116,9 +134,11 @@ class Endpoint:
 
     async def _answer_anew(self, scope: Scope, headers: Headers, body: bytes, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        question = self._question(scope, headers, body)
+        question = await self._question(scope, headers, body)
+        if question.format is HTML and self._has_page(question, scope, headers):
+            raise LeftToPages
         gzip = accepts_gzip(headers.accept_encoding)
-        tag = question.tag(self._site.release.digest)
+        tag = question.tag(self._site.release.digest) if question.format is not HTML else None
         asked = _Asked(question, tag, self._again(scope, headers) or (tag, gzip), headers, gzip, began)
         kept = self._memory.get(asked.key) if tag else None
         if kept is None and known_tag(headers.if_none_match, tag):
@@ -130,6 +150,9 @@ class Endpoint:
         account.admit(lambda: question.ways_on(self._site.release))
         guarded_s = time.perf_counter() - began
         try:
+            if question.format is HTML:
+                scope[GIVEN] = await self._computed(question, account, receive)
+                raise LeftToPages
             now = self._site.store.answer_now(question.job(self._site.base.iri, question.format), question.query.chain)
             if now is None:
                 await self._attend(asked, guarded_s, account, scope, receive, send)
@@ -139,7 +162,26 @@ class Endpoint:
         except QueryTimeout as error:
             raise with_ways_on(error, question.ways_on(self._site.release)) from error
         except QueryInvalid as error:
-            raise describe_syntax_error(question.query.written, error.message, PREFIXES) from error
+            told = partial(describe_syntax_error, question.query.written, error.message, PREFIXES)
+            raise await self._in_thread(told) from error
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, work)
+
+    def _has_page(self, question: Question, scope: Scope, headers: Headers) -> bool:
+        """Whether the client has the page that shows this answer; then the pages say so, and nothing is computed."""
+        wanted = next((value for name, value in fields_in(scope["query_string"]) if name == "lang"), "")
+        tag = question.tag(self._site.release.digest, language_of(wanted, headers.accept_language))
+        return known_tag(headers.if_none_match, tag) is not None
+
+    async def _computed(self, question: Question, account: Account, receive: Receive) -> Computed:
+        """What a page is to show. Raises Stalled where its reader has gone."""
+        async with Attended(receive):
+            job = question.job(self._site.base.iri, question.form_for_page)
+            answer = await self._site.store.ask(job, question.asked.timeout_s, account.charge)
+            answer.close()
+            return Computed(answer.head.decode() if answer.complete else None)
+        raise Stalled
 
     async def _attend(
         self, asked: _Asked, guarded_s: float, account: Account, scope: Scope, receive: Receive, send: Send
@@ -157,7 +199,7 @@ class Endpoint:
             finally:
                 answer.close()
 
-    def _question(self, scope: Scope, headers: Headers, body: bytes) -> Question:
+    async def _question(self, scope: Scope, headers: Headers, body: bytes) -> Question:
         request = Request(
             method=scope["method"],
             query_string=scope["query_string"],
@@ -166,8 +208,9 @@ class Endpoint:
             body=body,
             of_graph_store=scope["path"] == self._graph_store,
         )
-        question = question_of(request, self._site.release, self._site.guard)
-        if question is None or question.format is HTML:
+        read = partial(question_of, request, self._site.release, self._site.guard)
+        question = read() if len(body) <= _LONG_BYTES else await self._in_thread(read)
+        if question is None:
             raise LeftToPages
         return question
 

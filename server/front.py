@@ -55,6 +55,7 @@ class Serving:
         if self.busy:
             await self.idle.wait()
         self.pages.close()
+        self.endpoint.close()
         await self.site.store.aclose()
 
 

@@ -69,13 +69,21 @@ _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 def page_language() -> str:
     """The language of the page asked for: `?lang=` wins, then Accept-Language, then English."""
-    return _chosen_language() or negotiate_language(request.headers.get("Accept-Language"), LANGUAGES, LANGUAGES[0])
+    return language_of(request.args.get("lang", ""), request.headers.get("Accept-Language"))
+
+
+def language_of(wanted: str, accept_language: str | None) -> str:
+    """The same, of what the address names and the header field."""
+    return _named_language(wanted) or negotiate_language(accept_language, LANGUAGES, LANGUAGES[0])
+
+
+def _named_language(wanted: str) -> str | None:
+    return wanted.lower() if wanted.lower() in LANGUAGES else None
 
 
 def _chosen_language() -> str | None:
     """The language that the address itself names."""
-    wanted = request.args.get("lang", "").lower()
-    return wanted if wanted in LANGUAGES else None
+    return _named_language(request.args.get("lang", ""))
 
 
 # Pages ----------------------------------------------------------------------------------------------------------

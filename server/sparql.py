@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from legation.graph.errors import QueryInvalid, QueryTimeout
-from legation.graph.formats import DOCUMENT_FORMATS, HTML, RESULTS_JSON, TURTLE
+from legation.graph.errors import QueryInvalid
+from legation.graph.formats import DOCUMENT_FORMATS, HTML
 from legation.graph.prefixes import PREFIXES
 from legation.graph.sparql_text import describe_syntax_error
 
-from .asking import TABULAR, Question, Request, named_format, question_of
-from .budget import ACCOUNT, Account
+from .asking import Computed, Question, Request, named_format, question_of
+from .bridge import GIVEN
 from .documents import Document, respond
 from .pages import answer_page, editor_page, page_language
-from .problems import with_ways_on
+from .prepared import known_tag
 from .protocol import read_request
 from .service_description import service_description
 from .site import Site, site
@@ -76,24 +76,23 @@ def _page(here: Site, question: Question) -> Response:
 
 def _is_known(tag: str) -> bool:
     """Whether the client has this page (RFC 9110, 13.1.2); `*` asks for any, which only a run can tell."""
-    asked = request.if_none_match
-    return request.method in {"GET", "HEAD"} and not asked.star_tag and asked.contains_weak(tag)
+    return request.method in {"GET", "HEAD"} and known_tag(request.headers.get("If-None-Match", ""), tag) is not None
 
 
 def _page_text(here: Site, question: Question, language: str) -> str:
-    form = RESULTS_JSON if question.query.form in TABULAR else TURTLE
-    account: Account | None = request.environ.get(ACCOUNT)
-    if account is not None:
-        account.admit(lambda: question.ways_on(here.release))
-    spent = account.charge if account is not None else None
+    given = request.environ.get(GIVEN)
+    content = given.content if isinstance(given, Computed) else _computed(here, question)
+    form, query = question.form_for_page, question.query
+    return answer_page(here, query.written, form, content, language, query.unknown_terms)
+
+
+def _computed(here: Site, question: Question) -> str | None:
+    """The content of an answer that the endpoint has not given: where these pages are asked without it."""
     try:
-        with here.store.run(question.job(here.base.iri, form), question.asked.timeout_s, spent) as answer:
-            content = answer.head.decode() if answer.complete else None
-    except QueryTimeout as error:
-        raise with_ways_on(error, question.ways_on(here.release)) from error
+        with here.store.run(question.job(here.base.iri, question.form_for_page), question.asked.timeout_s) as answer:
+            return answer.head.decode() if answer.complete else None
     except QueryInvalid as error:
         raise describe_syntax_error(question.query.written, error.message, PREFIXES) from error
-    return answer_page(here, question.query.written, form, content, language, question.query.unknown_terms)
 
 
 def _describe_service(here: Site) -> Response:

@@ -6,7 +6,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,9 @@ def below(pid: int) -> list[int]:
     """The processes below one, each after its parent."""
     found = [pid]
     for one in found:
-        for thread in Path(f"/proc/{one}/task").iterdir():
-            found += [int(child) for child in (thread / "children").read_text().split()]
+        with suppress(OSError):  # it has ended meanwhile
+            for thread in Path(f"/proc/{one}/task").iterdir():
+                found += [int(child) for child in (thread / "children").read_text().split()]
     return found[1:]
 
 
@@ -66,13 +68,41 @@ def test_a_query_that_eats_memory_ends_alone(walled: LiveServer) -> None:
     attackers = [threading.Thread(target=attack) for _ in range(2)]
     for attacker in attackers:
         attacker.start()
-    small = []
-    number = 0
+    peaks: list[int] = []
+    seconds = asked_meanwhile(walled, attackers, 0, lambda: peaks.append(largest_bytes(walled)))
+    assert outcomes == [(503, "query-memory")] * 8
+    assert percentile(seconds, 95) < 1.0
+    assert max(peaks) < MEMORY_BYTES + (300 << 20)
+
+
+def asked_meanwhile(
+    server: LiveServer,
+    attackers: list[threading.Thread],
+    number: int,
+    look: Callable[[], None] = lambda: None,
+) -> list[float]:
+    """The seconds of small queries, never kept answers, that are asked until the attack is over; each is given."""
+    seconds = []
     while any(attacker.is_alive() for attacker in attackers):
         number += 1
-        small.append(send(walled, query(SMALL.format(number))).status)
-    assert outcomes == [(503, "query-memory")] * 8
-    assert set(small) == {200}
+        started = time.monotonic()
+        assert send(server, query(SMALL.format(number))).status == 200
+        seconds.append(time.monotonic() - started)
+        look()
+    return seconds
+
+
+def percentile(seconds: list[float], percent: int) -> float:
+    return sorted(seconds)[len(seconds) * percent // 100]
+
+
+def largest_bytes(server: LiveServer) -> int:
+    """The memory of the largest of the server's processes (proc(5), statm)."""
+    found = [0]
+    for pid in below(server.process.pid):
+        with suppress(OSError):
+            found.append(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+    return max(found)
 
 
 def hung_up(server: LiveServer, text: str, after_s: float) -> None:
@@ -100,6 +130,65 @@ def test_clients_that_go_leave_nothing_behind(walled: LiveServer) -> None:
         assert time.monotonic() < until, "a query is computed that nobody waits for"
     assert send(walled, query("ASK { ?s ?p ?o FILTER(?o = 2) }")).status == 200
     assert descriptors(below(walled.process.pid)[:1]) <= before + 10
+
+
+def asked_for_a_page(server: LiveServer, number: int) -> socket.socket:
+    """A connection on which a browser waits for the answer to an endless query."""
+    connection = socket.create_connection(address_of(server), timeout=10)
+    target = query(f"{ENDLESS} # {number}")
+    connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n".encode())
+    return connection
+
+
+def test_pages_that_show_answers_hold_no_thread_and_end_with_their_readers(walled: LiveServer) -> None:
+    """More readers than threads: other pages come as ever; when the readers go, their queries end."""
+    waiting = [asked_for_a_page(walled, number) for number in range(12)]
+    time.sleep(0.5)
+    started = time.monotonic()
+    assert send(walled, "/robots.txt").status == 200
+    assert time.monotonic() - started < 5  # the deadline of the queries is 20 s
+    for connection in waiting:
+        connection.close()
+    until = time.monotonic() + 10
+    while not is_at_rest(walled):
+        assert time.monotonic() < until, "a page is computed that nobody waits for"
+
+
+def test_a_page_comes_with_its_answer_and_is_known_by_its_tag(walled: LiveServer) -> None:
+    """In the language asked for; a client that has it is told so, and no star or other tag is taken for it."""
+    target = query(SMALL.format(7))
+    english = send(walled, target, Accept="text/html")
+    french = send(walled, target, Accept="text/html", Accept_Language="fr")
+    assert (english.status, french.status) == (200, 200)
+    assert (english.headers["Content-Language"], french.headers["Content-Language"]) == ("en", "fr")
+    assert english.text.count("<tr>") == french.text.count("<tr>") > 7
+    tag = english.headers["ETag"]
+    for field, language, status in ((tag, "en", 304), (tag, "fr", 200), (f"W/{tag}, *", "en", 304), ("*", "en", 200)):
+        known = send(walled, target, Accept="text/html", Accept_Language=language, If_None_Match=field)
+        assert known.status == status, (field, language)
+    hungry = send(walled, query(HUNGRY), Accept="text/html")
+    assert (hungry.status, hungry.type) == (503, "text/html")
+
+
+LONG = f"SELECT (COUNT(*) AS ?x) (1 AS ?x) {{ VALUES ?v {{ {'1 ' * 49_000} }} }}"
+"""Read to its end by the guard and by whoever tells what is wrong with it: a second and more."""
+
+
+def test_long_queries_do_not_stop_the_event_loop(walled: LiveServer) -> None:
+    """While they are read, small ones are answered."""
+    outcomes: list[tuple[int, str]] = []
+
+    def attack() -> None:
+        for _ in range(3):
+            reply = send(walled, "/sparql", "POST", LONG.encode(), Content_Type="application/sparql-query")
+            outcomes.append((reply.status, reply.problem))
+
+    attackers = [threading.Thread(target=attack) for _ in range(2)]
+    for attacker in attackers:
+        attacker.start()
+    seconds = asked_meanwhile(walled, attackers, 1000)
+    assert outcomes == [(400, "query-syntax")] * 6
+    assert percentile(seconds, 95) < 0.5
 
 
 def is_at_rest(server: LiveServer) -> bool:
