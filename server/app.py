@@ -26,7 +26,14 @@ from .settings import Settings
 from .site import Site, site
 
 _LOG = logging.getLogger(__name__)
-_BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 414: "uri-too-long", 415: "media-type"}
+_BY_STATUS = {
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    414: "uri-too-long",
+    415: "media-type",
+    416: "range-not-satisfiable",
+}
 
 
 def create_app(settings: Settings, release: Release, store: Store) -> Flask:
@@ -45,6 +52,7 @@ def create_app(settings: Settings, release: Release, store: Store) -> Flask:
     app.before_request(_raise_what_is_given)
     app.before_request(_answer_preflight)
     app.after_request(_open_to_all_origins)
+    app.after_request(_tell_failed_precondition)
     app.wsgi_app = _on_public_base(app.wsgi_app, here.base.iri)  # type: ignore[assignment, method-assign]
     return app
 
@@ -119,6 +127,14 @@ def _answer_preflight() -> Response | None:
     response.headers["Access-Control-Allow-Headers"] = request.headers.get("Access-Control-Request-Headers", "*")
     response.headers["Access-Control-Max-Age"] = "86400"
     return response
+
+
+def _tell_failed_precondition(response: Response) -> Response:
+    """The problem for a 412 (RFC 9110, section 13.1.1), which werkzeug answers with the headers of the content."""
+    if response.status_code != 412:
+        return response
+    response.close()
+    return answer_problem(Problem(PROBLEMS["precondition-failed"], "The condition of the request does not hold."))
 
 
 def _open_to_all_origins(response: Response) -> Response:

@@ -279,6 +279,16 @@ def test_a_bad_request_gets_its_documented_problem(
     assert ask(live, f"/problems/{problem}", Accept=HTML.media_type).status == 200
 
 
+@pytest.mark.parametrize("path", ["/dumps/legation.nt", "/doc/organisation/nato", "/ns.ttl", "/static/style.css"])
+def test_a_condition_that_does_not_hold_gets_its_problem(live: LiveServer, path: str) -> None:
+    """412 (RFC 9110, section 13.1.1), by name and without the fields of the content."""
+    assert ask(live, path).status == 200
+    got = ask(live, path, If_Match='"another"')
+    assert (got.status, got.type, got.problem) == (412, "application/problem+json", "precondition-failed")
+    assert got.headers["ETag"] is None
+    assert got.headers["Access-Control-Allow-Origin"] == "*"
+
+
 def test_s7_a_syntax_error_names_line_column_and_what_to_do(live: LiveServer) -> None:
     """An undeclared prefix is told with the line that declares it."""
     document = json.loads(ask(live, sparql("SELECT *\nWHERE { ?s foaf:name ?o }")).body)
