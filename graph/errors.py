@@ -166,6 +166,13 @@ class StoreBusy(QueryFailed):
         super().__init__(reason)
 
 
+class ReaderTooSlow(StoreBusy):
+    """The answer was broken off: its reader kept a query process waiting for which other queries waited in turn."""
+
+    def __init__(self) -> None:
+        super().__init__(1, "the answer was read too slowly while other queries waited")
+
+
 def facts_of(error: LegationError) -> dict[str, Any]:
     """The public attributes of an error: what a problem document may say beside its sentence."""
     return {name: value for name, value in vars(error).items() if not name.startswith("_")}

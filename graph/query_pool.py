@@ -32,6 +32,7 @@ from .errors import (
     QueryInvalid,
     QueryMemory,
     QueryTimeout,
+    ReaderTooSlow,
     StoreBusy,
 )
 from .query_process import DATA, END, HEADER, KILL, LENGTH, NUMBER, SPAWN, Options
@@ -44,6 +45,10 @@ _START_S = 600.0
 """Seconds that a template may take to load a release and say that it is ready."""
 _AHEAD_BYTES = 1 << 18
 """Bytes that a query process may be ahead of its reader: past them it is not read from, and so stops writing."""
+_SLOWER = 10
+"""How many times slower than the engine a reader is who may have to give way; compressing takes about the engine's."""
+_RELIEF_S = 0.25
+"""Seconds between two looks whether a slow reader is to give way, while queries wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +251,8 @@ class Answer:
         self._pool, self._child, self._spent = pool, child, spent
         self._timeout_s = self._left_s = timeout_s
         self._open = True
+        self._gave_way = False
+        self._kept_s, self._handed_at = 0.0, float("inf")
         self.head = b""
         self.complete = False
         self.seconds = 0.0
@@ -258,6 +265,24 @@ class Answer:
             size += len(part)
         self.head = b"".join(parts)
         self.complete = not self._open
+        if self._open:
+            self._pool.streaming.add(self)
+            self._handed_at = time.monotonic()
+
+    @property
+    def kept_s(self) -> float:
+        """Seconds that its reader has kept the process; 0 while it is the reader who waits."""
+        return self._kept_s + time.monotonic() - self._handed_at if self._handed_at < float("inf") else 0.0
+
+    def is_kept_longer(self, seconds: float) -> bool:
+        """Whether its reader has kept the process so long, and is far slower than the engine: never by our own work."""
+        return self.kept_s > max(seconds, _SLOWER * self._waited_s)
+
+    def give_way(self) -> None:
+        """Break it off for others. The process was kept from them, so all of that time counts as worked."""
+        self._gave_way = True
+        self._finish(self._waited_s + self.kept_s)
+        self._pool.discard(self._child)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self.head
@@ -272,6 +297,7 @@ class Answer:
 
     def _finish(self, seconds: float) -> None:
         self._open, self.seconds = False, seconds
+        self._pool.streaming.discard(self)
         if self._spent is not None:
             self._spent(seconds)
 
@@ -281,8 +307,11 @@ class Answer:
 
     async def next_part(self) -> bytes | None:
         """The part after `head` or the last one; None at the end. Only the engine's time runs, not its reader's."""
+        if self._gave_way:
+            raise ReaderTooSlow
         if not self._open:
             return None
+        self._kept_s, self._handed_at = self.kept_s, float("inf")
         try:
             kind, content = await self._frame()
         except TimeoutError:
@@ -292,6 +321,7 @@ class Answer:
         except (EOFError, ConnectionError):
             raise await self._crashed() from None
         if kind == DATA:
+            self._handed_at = time.monotonic() if self in self._pool.streaming else float("inf")
             return content
         self._ended(kind, json.loads(content))
         return None
@@ -344,6 +374,8 @@ class QueryPool:
         self._template = template
         self._former: list[Template] = []
         self._closed = False
+        self.streaming: set[Answer] = set()
+        self._relief: asyncio.TimerHandle | None = None
         self._idle: list[_Child] = []
         self._places = limits.processes
         self._waiting: deque[asyncio.Future[_Child | None]] = deque()
@@ -413,6 +445,8 @@ class QueryPool:
         """The child of a query that ends, in the order of asking; None for the place of one that died."""
         turn: asyncio.Future[_Child | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        if self._relief is None:
+            self._relieve()
         try:
             async with asyncio.timeout(wait_s):
                 return await turn
@@ -422,6 +456,17 @@ class QueryPool:
         except asyncio.CancelledError:
             self._give_up(turn)
             raise
+
+    def _relieve(self) -> None:
+        """While queries wait: the reader that has kept a process the longest gives way, once that is half of what a
+        query may wait. Else a few readers at a few hundred kilobytes a second keep everybody out."""
+        self._relief = None
+        if not self._waiting:
+            return
+        slow = [answer for answer in self.streaming if answer.is_kept_longer(self.limits.query_timeout_s / 2)]
+        if slow:
+            max(slow, key=lambda answer: answer.kept_s).give_way()
+        self._relief = asyncio.get_running_loop().call_later(_RELIEF_S, self._relieve)
 
     def _give_up(self, turn: asyncio.Future[_Child | None]) -> None:
         """Leave the queue; what was handed over at the same moment goes to the next."""

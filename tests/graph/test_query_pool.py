@@ -21,6 +21,7 @@ from legation.graph.errors import (
     QueryInvalid,
     QueryMemory,
     QueryTimeout,
+    ReaderTooSlow,
     StoreBusy,
 )
 from legation.graph.query_pool import Job, Limits, QueryPool
@@ -267,3 +268,40 @@ def test_an_abandoned_query_costs_what_it_ran(pool: BlockingPool) -> None:
     pool.wait(abandon())
     assert len(told) == 1
     assert told[0] == pytest.approx(0.3, abs=0.1)
+
+
+def test_slow_readers_give_way_to_queries_that_wait(pool: BlockingPool) -> None:
+    """They may keep processes while nobody needs them; then they are broken off and have paid for all that time."""
+    told: list[float] = []
+    long = Job("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 60000", "json")
+    with pool.run(long, None, told.append) as first, pool.run(long, None, told.append) as second:
+        time.sleep(LIMITS.query_timeout_s)
+        assert told == []
+        started = time.monotonic()
+        assert answer(pool, POINT)
+        assert time.monotonic() - started < LIMITS.query_timeout_s / 2
+        time.sleep(0.5)
+        assert len(told) == 1
+        assert told[0] > LIMITS.query_timeout_s
+        fates = []
+        for held in (first, second):
+            with suppress(ReaderTooSlow):
+                fates.append(sum(map(len, held)))
+        assert len(fates) == 1
+
+
+def test_a_reader_as_fast_as_the_engine_is_never_broken_off(pool: BlockingPool) -> None:
+    """Though others wait all the time."""
+    long = Job("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 60000", "json")
+    rows: list[int] = []
+
+    def read() -> None:
+        with pool.run(long) as found:
+            rows.append(b"".join(found).count(b'"d"'))
+
+    readers = [threading.Thread(target=read) for _ in range(LIMITS.processes + LIMITS.queue_max)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert [count > 60_000 - 1 for count in rows] == [True] * len(readers)
