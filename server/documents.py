@@ -79,11 +79,10 @@ def respond(site: Site, document: Document, extension: str | None) -> Response:
 
 
 def _body(site: Site, document: Document, form: Format, language: str) -> bytes:
-    """The document's bytes, made once. A page differs by its language, and by whether its links must keep it."""
+    """The document's bytes, made once; a page differs by its language."""
     if form is not HTML:
         return site.remembered((document.stem, form.key), lambda: encoded(site, document, form))
-    key = (document.stem, form.key, language, "lang" in request.args)
-    return site.remembered(key, lambda: document.page(language).encode())
+    return site.remembered((document.stem, form.key, language), lambda: document.page(language).encode())
 
 
 def encoded(site: Site, document: Document, form: Format) -> bytes:

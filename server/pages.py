@@ -8,15 +8,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pyoxigraph as ox
 from flask import render_template, request
-from rdflib import RDF
 
-from legation.graph.description import INCOMING_MAX, Description
 from legation.graph.formats import (
     DATASET_FORMATS,
     DOCUMENT_FORMATS,
@@ -29,14 +27,13 @@ from legation.graph.formats import (
     TURTLE,
     Format,
 )
-from legation.graph.identifiers import thing_path
 from legation.graph.prefixes import PREFIXES
 from legation.graph.release import DUMP_STEM
 from legation.graph.sparql_terms import UnknownTerm
 from legation.ontology import scheme_names
-from legation.ontology.terms import DIP, OA, VOCAB
+from legation.ontology.terms import DIP, VOCAB
 
-from .browsing import ABOUT, ITSELF, LENT, MADE, TENSION, claims, ways_in
+from .browsing import ways_in
 from .example_queries import example_queries
 from .negotiation import negotiate_language
 from .problems import Problem
@@ -47,15 +44,10 @@ from .view_models import (
     NAMING,
     NOTING,
     Display,
-    Passage,
-    Proposition,
     Reader,
-    Row,
     Table,
     Value,
     compact,
-    key_of,
-    signals,
 )
 
 ROWS_MAX = 500
@@ -81,45 +73,7 @@ def _named_language(wanted: str) -> str | None:
     return wanted.lower() if wanted.lower() in LANGUAGES else None
 
 
-def _chosen_language() -> str | None:
-    """The language that the address itself names."""
-    return _named_language(request.args.get("lang", ""))
-
-
 # Pages ----------------------------------------------------------------------------------------------------------
-
-
-def thing_page(here: Site, description: Description, language: str) -> str:
-    """The page of one thing."""
-    reader = reader_of(here, language)
-    display = Display(reader, description.triples)
-    own, document = description.own, here.base.document(thing_path(here.base, description.iri) or "")
-    propositions, passages, parts = _parts(display, description)
-    kinds = [display.value(t.object) for t in own if t.predicate.value == str(RDF.type)]
-    title = _title(display, description, kinds)
-    return render(
-        "thing.html", reader,
-        title=title,
-        iri=description.iri,
-        kinds=kinds,
-        texts=[text for text in display.texts(own, DESCRIBING) if text.text != title.text],
-        notes=display.texts(own, NOTING),
-        signals=signals(display, own, has_proposition=bool(propositions)),
-        itself=claims(display, ITSELF, description.iri) if _is_a(own, DIP.Claim) else None,
-        rows=display.rows(own, hidden=_SHOWN_APART),
-        propositions=propositions,
-        passages=passages,
-        parts=parts,
-        tensions=claims(display, TENSION, description.iri),
-        about=claims(display, ABOUT, description.iri),
-        made=claims(display, MADE, description.iri),
-        lent=claims(display, LENT, description.iri),
-        incoming=_incoming(display, description),
-        incoming_count=description.incoming_count,
-        incoming_max=INCOMING_MAX,
-        variants=variants_of(document),
-        canonical=document,
-    )  # fmt: skip
 
 
 def home_page(here: Site, language: str) -> str:
@@ -142,6 +96,7 @@ def home_page(here: Site, language: str) -> str:
         structured_type=JSON_LD.media_type,
         variants=variants_of(here.url("catalogue")),
         canonical=here.url(""),
+        names_release=True,
     )  # fmt: skip
 
 
@@ -158,6 +113,7 @@ def dumps_page(here: Site, language: str) -> str:
         address=here.url(f"dumps/{dumps[0][0].name}") if dumps else "",
         command=_checking(here, dumps[0][0].name) if dumps else "",
         canonical=here.url("dumps/"),
+        names_release=True,
     )  # fmt: skip
 
 
@@ -202,6 +158,7 @@ def problem_page(here: Site, problem: Problem, language: str) -> str:
         query=request.args.get("query", ""),
         available=problem.facts.get("available", ()),
         canonical=None,
+        keeps_fields=True,
     )  # fmt: skip
 
 
@@ -216,17 +173,32 @@ def _editor(reader: Reader, query: str, **shown: object) -> str:
     command = _curl(f"-s {shlex.quote(here.url('sparql'))}", _accept(RESULTS_CSV), "--data-urlencode query@question.rq")
     return render("sparql.html", reader, title=Value(reader.say("sparql_title")), query=query, prefixes=PREFIXES,
                    examples=example_queries(reader.language), rows_max=ROWS_MAX, command=command,
-                   canonical=here.url("sparql"), **shown)  # fmt: skip
+                   canonical=here.url("sparql"), names_release=True, keeps_fields=True, **shown)  # fmt: skip
 
 
 def reader_of(here: Site, language: str) -> Reader:
     """The reader of the page asked for."""
-    return Reader(here, language, has_chosen=_chosen_language() == language)
+    return Reader(here, language)
 
 
-def render(template: str, reader: Reader, *, title: Value, **shown: Any) -> str:
-    """A page from its template; every template is given the site, the reader and the frame's words."""
-    others = {code: "?" + urlencode([*_kept_fields(), ("lang", code)]) for code in LANGUAGES}
+def render(
+    template: str,
+    reader: Reader,
+    *,
+    title: Value,
+    canonical: str | None,
+    names_release: bool = False,
+    keeps_fields: bool = False,
+    **shown: Any,
+) -> str:
+    """A page from its template; every template is given the site, the reader and the frame's words.
+
+    `canonical` is the address of the page without its language; None for a page that is shown at any address.
+    A page `names_release` in its foot only where it changes with every release anyway. One that `keeps_fields` is
+    linked in the other language with the fields of the address asked for.
+    """
+    kept, stem = (_kept_fields() if keeps_fields else []), urlsplit(canonical or "").path
+    others = {code: f"{stem}?{urlencode([*kept, ('lang', code)])}" for code in LANGUAGES}
     return render_template(
         template,
         site=reader.site,
@@ -238,6 +210,8 @@ def render(template: str, reader: Reader, *, title: Value, **shown: Any) -> str:
         title=title,
         head_title=_DIRECTIONS.sub("", title.text),
         licences=(reader.site.licence, CODE_LICENCE),
+        canonical=canonical,
+        names_release=names_release,
         **shown,
     )
 
@@ -248,73 +222,6 @@ def _kept_fields() -> list[tuple[str, str]]:
 
 
 # Parts of pages -------------------------------------------------------------------------------------------------
-
-
-def _title(display: Display, description: Description, kinds: list[Value]) -> Value:
-    """A thing's name; a proposition without one is called by what it says, anything else by its kind and path."""
-    named = display.name(description.iri)
-    if named is not None:
-        return named
-    said = _proposition(display, description.iri, list(description.own))
-    if said is not None:
-        return Value(f"{said.subject.text} — {said.predicate.text} — {said.object.text}")
-    path = thing_path(display.reader.site.base, description.iri) or description.iri
-    return Value(f"{kinds[0].text} — {path}" if kinds else path)
-
-
-def _is_a(own: Iterable[ox.Triple], kind: str) -> bool:
-    return any(t.predicate.value == str(RDF.type) and t.object == ox.NamedNode(str(kind)) for t in own)
-
-
-def _parts(
-    display: Display, description: Description
-) -> tuple[list[Proposition], list[Passage], list[tuple[Value, tuple[Row, ...]]]]:
-    """What belongs to the thing: its contents as propositions, its evidence as passages, and whatever is neither."""
-    grouped: dict[str, list[ox.Triple]] = {}
-    for triple in description.parts:
-        grouped.setdefault(key_of(triple.subject), []).append(triple)
-    propositions, passages, rest = [], [], []
-    selectors: set[str] = set()
-    for iri, found in grouped.items():
-        proposition, passage = _proposition(display, iri, found), _passage(display, iri, found, grouped)
-        if proposition is not None:
-            propositions.append(proposition)
-        elif passage is not None:
-            passages.append(passage)
-            selectors.update(key_of(t.object) for t in found if t.predicate.value == str(OA.hasSelector))
-        else:
-            rest.append(iri)
-    left = [(display.value(ox.NamedNode(iri)), display.rows(grouped[iri])) for iri in rest if iri not in selectors]
-    return propositions, sorted(passages, key=lambda p: (p.start.zfill(9), p.end.zfill(9))), left
-
-
-def _object(triples: Iterable[ox.Triple], predicate: str) -> object | None:
-    return next((t.object for t in triples if t.predicate.value == str(predicate)), None)
-
-
-def _proposition(display: Display, iri: str, triples: list[ox.Triple]) -> Proposition | None:
-    subject, predicate, object_ = (_object(triples, str(part)) for part in (RDF.subject, RDF.predicate, RDF.object))
-    if subject is None or not isinstance(predicate, ox.NamedNode) or object_ is None:
-        return None
-    named = display.property(predicate.value)
-    return Proposition(display.value(subject), named, display.value(object_), display.reader.href(iri))
-
-
-def _passage(
-    display: Display, iri: str, triples: list[ox.Triple], grouped: Mapping[str, list[ox.Triple]]
-) -> Passage | None:
-    source, selector = _object(triples, str(OA.hasSource)), _object(triples, str(OA.hasSelector))
-    position = grouped.get(key_of(selector), [])
-    start, end = _object(position, str(OA.start)), _object(position, str(OA.end))
-    if source is None or not isinstance(start, ox.Literal) or not isinstance(end, ox.Literal):
-        return None
-    return Passage(start.value, end.value, display.value(source), display.reader.href(iri))
-
-
-def _incoming(display: Display, description: Description) -> tuple[Row, ...]:
-    """What points at the thing, grouped by the property that does."""
-    turned = [ox.Triple(t.object, t.predicate, t.subject) for t in description.incoming]  # type: ignore[arg-type]
-    return display.rows(turned, hidden=(), inverse=True)
 
 
 def variants_of(stem: str) -> list[tuple[Format, str]]:

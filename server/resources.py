@@ -10,10 +10,10 @@ from legation.graph.description import Description, describe
 from legation.graph.formats import DOCUMENT_FORMATS, by_extension
 
 from .documents import Document, respond
-from .pages import thing_page
 from .problems import ProblemRaised
 from .site import Site, site
 from .speech import LANGUAGES
+from .thing_pages import thing_page
 
 blueprint = Blueprint("resources", __name__)
 _UNESCAPED = "/:@!$&'()*+,;=-._~"

@@ -176,11 +176,10 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whom a page is made for: a site, a language, and whether the address itself chose that language."""
+    """Whom a page is made for: a site and a language."""
 
     site: Site
     language: str
-    has_chosen: bool = False
 
     @property
     def say(self) -> Speech:
@@ -188,10 +187,12 @@ class Reader:
         return Speech(self.language)
 
     def page(self, path: str, **fields: str) -> str:
-        """The address of a page of this site, below the path of the base; a language that was chosen goes along."""
+        """The address of a page of this site in the reader's language, below the path of the base.
+
+        The language always goes along, so that the bytes of a page do not depend on how its language was chosen.
+        """
         stem, hash_, anchor = path.partition("#")
-        query = urlencode(fields | ({"lang": self.language} if self.has_chosen else {}))
-        return self.site.path + stem + ("?" + query if query else "") + hash_ + anchor
+        return f"{self.site.path}{stem}?{urlencode(fields | {'lang': self.language})}{hash_}{anchor}"
 
     def href(self, iri: str) -> str | None:
         """Where a link for this IRI leads: our things and words to their pages, other web addresses as they are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS, SH
@@ -210,7 +211,7 @@ def _shapes_page(wording: Wording, path: str) -> str:
     )  # fmt: skip
 
 
-def _render(template: str, wording: Wording, path: str, **shown: object) -> str:
+def _render(template: str, wording: Wording, path: str, **shown: Any) -> str:
     """A page with the head that every vocabulary has."""
     own = wording.index.forward.get(wording.vocabulary, ())
     titles = wording.display.texts(own, (str(DCTERMS.title),))

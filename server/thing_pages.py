@@ -1,0 +1,85 @@
+"""Pages of things: a kind of page for each class that is read in its own way, one for everything else.
+
+A kind is a template that extends `thing.html` and a function that gives what it shows in addition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+from rdflib import URIRef
+
+from legation.graph.description import INCOMING_MAX, Description
+from legation.ontology.terms import DIP
+
+from . import claim_page
+from .browsing import ABOUT, LENT, MADE, TENSION, claims
+from .pages import reader_of, render, variants_of
+from .site import Site
+from .subjects import SHOWN_APART, Subject
+from .view_models import NOTING, Row, signals
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the things of some classes are shown; of several kinds that fit, the first in `KINDS` is taken."""
+
+    classes: tuple[URIRef, ...]
+    template: str
+    shown: Callable[[Subject], dict[str, object]]
+
+    def fits(self, subject: Subject) -> bool:
+        """Whether the thing is of one of these classes."""
+        return not subject.classes.isdisjoint(map(str, self.classes))
+
+
+def _nothing_more(_: Subject) -> dict[str, object]:
+    return {}
+
+
+KINDS = (
+    Kind((DIP.Claim,), "claim.html", claim_page.shown),
+)  # fmt: skip
+"""The kinds of pages, the most telling first."""
+_ANY = Kind((), "thing.html", _nothing_more)
+
+
+def thing_page(here: Site, description: Description, language: str) -> str:
+    """The page of one thing."""
+    subject = Subject(reader_of(here, language), description)
+    kind = next((kind for kind in KINDS if kind.fits(subject)), _ANY)
+    shown: dict[str, Any] = _of_any(subject) | kind.shown(subject)
+    return render(kind.template, subject.reader, title=subject.title, canonical=subject.document, **shown)
+
+
+def _of_any(subject: Subject) -> dict[str, object]:
+    """What the page of every thing shows."""
+    display, own, parts, iri = subject.display, subject.own, subject.parts, subject.iri
+    return {
+        "iri": iri,
+        "kinds": subject.kinds,
+        "texts": subject.texts,
+        "notes": display.texts(own, NOTING),
+        "signals": signals(display, own, has_proposition=bool(parts.propositions)),
+        "rows": display.rows(own, hidden=SHOWN_APART),
+        "propositions": parts.propositions,
+        "passages": parts.passages,
+        "parts": parts.others,
+        "tensions": claims(display, TENSION, iri),
+        "about": claims(display, ABOUT, iri),
+        "made": claims(display, MADE, iri),
+        "lent": claims(display, LENT, iri),
+        "incoming": _incoming(subject),
+        "incoming_count": subject.description.incoming_count,
+        "incoming_max": INCOMING_MAX,
+        "variants": variants_of(subject.document),
+    }
+
+
+def _incoming(subject: Subject) -> tuple[Row, ...]:
+    """What points at the thing, grouped by the property that does."""
+    turned = [ox.Triple(t.object, t.predicate, t.subject) for t in subject.description.incoming]  # type: ignore[arg-type]
+    return subject.display.rows(turned, hidden=(), inverse=True)
