@@ -91,6 +91,10 @@ class Speech:
         first = "1er" if self.language == "fr" and day == 1 else str(day)
         return f"{first}\u00a0{names[month - 1]} {year}"
 
+    def month(self, year: str, month: str) -> str:
+        """A month of a year, each in digits."""
+        return f"{_catalogue(self.language)['calendar']['months'][int(month) - 1]} {year}"
+
     def typeset(self, text: str) -> str:
         """French sentences get the no-break spaces that go before high punctuation and inside guillemets."""
         return _SPACED.sub("\u00a0", text) if self.language == "fr" else text
