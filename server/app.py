@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
 
 from legation.graph.errors import LegationError
 from legation.graph.formats import HTML, PROBLEM_JSON
@@ -36,11 +37,18 @@ _BY_STATUS = {
 }
 
 
+class WholePath(PathConverter):
+    """A path with any character in it: werkzeug's own ends at an escaped line feed, so such things were not found."""
+
+    regex = r"[^/](?s:.)*?"
+
+
 def create_app(settings: Settings, release: Release, store: Store) -> Flask:
     """The WSGI application that serves one release under the path of its base IRI."""
     here = Site(settings, release, store)
     app = Flask(__name__, static_url_path=f"{here.path}static")
     app.url_map.merge_slashes = False
+    app.url_map.converters["path"] = WholePath
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["legation"] = here
     for module in (datasets, graphs, problem_types, resources, sparql, vocabulary):

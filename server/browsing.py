@@ -9,7 +9,20 @@ from rdflib.namespace import SKOS, VOID
 from legation.graph.identifiers import is_valid_iri
 from legation.ontology.terms import DIP, OA, SCHEMA, ReportingStance
 
-from .view_models import ClaimLine, ClaimList, Display, Members, Reader, Value, compact, force, key_of
+from .view_models import (
+    NAME_CHARS_MAX,
+    ClaimLine,
+    ClaimList,
+    Display,
+    Members,
+    Reader,
+    Value,
+    beginning,
+    compact,
+    force,
+    is_readable,
+    key_of,
+)
 
 CLAIMS_MAX = 60
 MEMBERS_MAX = 60
@@ -78,8 +91,8 @@ def _line(display: Display, row: Row) -> ClaimLine:
 
 def _named(display: Display, node: object, name: object) -> Value:
     """A node under the name that the query found; else under whatever name is known."""
-    if isinstance(node, ox.NamedNode) and isinstance(name, ox.Literal):
-        return Value(name.value, None, display.reader.href(node.value), node.value)
+    if isinstance(node, ox.NamedNode) and isinstance(name, ox.Literal) and is_readable(name.value):
+        return beginning(Value(name.value, None, display.reader.href(node.value), node.value), NAME_CHARS_MAX)
     return display.value(node)
 
 

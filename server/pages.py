@@ -41,12 +41,15 @@ from .site import Site
 from .speech import LANGUAGES, messages
 from .view_models import (
     DESCRIBING,
+    NAME_CHARS_MAX,
     NAMING,
     NOTING,
+    TEXT_CHARS_MAX,
     Display,
     Reader,
     Table,
     Value,
+    beginning,
     compact,
 )
 
@@ -56,7 +59,13 @@ CODE_LICENCE = "https://www.apache.org/licenses/LICENSE-2.0"
 _TOLD = frozenset({*NAMING, *DESCRIBING, *NOTING})
 _SHOWN_APART = _TOLD.union(map(str, (DIP.evidence, DIP.proposition, DIP.inTensionWith)))
 _NUMBERED = re.compile(r"[A-Z]\d+(?=-)")
-_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NOT_HTML = re.compile(
+    "[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+"""Controls and noncharacters, which a page may not hold in any spelling (HTML, section 13.2.3.5)."""
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def page_language() -> str:
@@ -83,9 +92,10 @@ def home_page(here: Site, language: str) -> str:
     example = next((member for way in ways for member in way.members), None)
     title = here.titles.get(language) or next(iter(here.titles.values()), messages(language)["site_name"])
     about = here.abouts.get(language) or next(iter(here.abouts.values()), "")
+    title, about = (beginning(Value(text), TEXT_CHARS_MAX).text for text in (title, about))
     return render(
         "home.html", reader,
-        title=Value(title),
+        title=beginning(Value(title), NAME_CHARS_MAX),
         about=about,
         ways=ways,
         example=example,
@@ -155,6 +165,7 @@ def problem_page(here: Site, problem: Problem, language: str) -> str:
         "problem.html", reader_of(here, language),
         title=Value(problem.type.title[language]),
         problem=problem,
+        detail=_DIRECTIONS.sub("", problem.detail),
         query=request.args.get("query", ""),
         available=problem.facts.get("available", ()),
         canonical=None,
@@ -199,7 +210,7 @@ def render(
     """
     kept, stem = (_kept_fields() if keeps_fields else []), urlsplit(canonical or "").path
     others = {code: f"{stem}?{urlencode([*kept, ('lang', code)])}" for code in LANGUAGES}
-    return render_template(
+    page = render_template(
         template,
         site=reader.site,
         reader=reader,
@@ -214,6 +225,13 @@ def render(
         names_release=names_release,
         **shown,
     )
+    return _NOT_HTML.sub(_picture, page)
+
+
+def _picture(found: re.Match[str]) -> str:
+    """A sign for a character that HTML may not hold: Unicode's control picture, or the replacement character."""
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else {0x7F: "\u2421", 0x85: "\u2424"}.get(code, "\ufffd")
 
 
 def _kept_fields() -> list[tuple[str, str]]:
@@ -290,7 +308,8 @@ def _cell(reader: Reader, binding: Mapping[str, Any] | None) -> Value | None:
         return None
     if binding["type"] == "uri":
         iri, base = str(binding["value"]), reader.site.base
-        return Value(base.relative(iri) if base.holds(iri) else compact(iri), None, reader.href(iri), iri)
+        short = base.relative(iri) if base.holds(iri) else compact(iri)
+        return beginning(Value(short, None, reader.href(iri), iri), NAME_CHARS_MAX)
     other = binding.get("xml:lang")
     text = f"_:{binding['value']}" if binding["type"] == "bnode" else str(binding["value"])
-    return Value(text, other if other != reader.language else None)
+    return beginning(Value(text, other if other != reader.language else None), TEXT_CHARS_MAX)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from unicodedata import category
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -60,6 +61,13 @@ _PREFIXES = {
 }
 """What pages shorten IRIs with: beside the data's own prefixes, those of words that only describe vocabularies."""
 _DATES = frozenset(map(str, (XSD.date, XSD.dateTime)))
+NAME_CHARS_MAX = 300
+"""Characters of a name that a page shows: names stand in links, lists and titles."""
+TEXT_CHARS_MAX = 3000
+"""Characters of any other text that a page shows; the data in other formats hold it whole."""
+LINK_CHARS_MAX = 8190
+"""Characters of an address that a page links: what servers take (RFC 9110, section 4.1, asks for 8000)."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Mn", "Me"})
 _NESTING_MAX = 6
 """How deep blank nodes are shown inside one another; deeper ones are elided, so a cycle ends."""
 
@@ -70,7 +78,7 @@ class Value:
 
     `language` is set where it is another than the page's; `href` is where the value leads and `iri` what it is; `code`
     is a short technical form; `machine` is a date as written in the data; `rows` and `items` are the inside of an
-    unnamed node and of a list.
+    unnamed node and of a list; `whole_chars` counts the characters of a text of which only the beginning is shown.
     """
 
     text: str
@@ -82,6 +90,7 @@ class Value:
     is_verbatim: bool = False
     rows: tuple[Row, ...] = ()
     items: tuple[Value, ...] = ()
+    whole_chars: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +205,8 @@ class Reader:
 
     def href(self, iri: str) -> str | None:
         """Where a link for this IRI leads: our things and words to their pages, other web addresses as they are."""
+        if len(iri) > LINK_CHARS_MAX:
+            return None
         path = thing_path(self.site.base, iri)
         if path and not {"?", "#"}.intersection(path):
             return self.page(f"doc/{path}")
@@ -229,6 +240,18 @@ def compact(iri: str) -> str:
     return f"{prefix}:{iri[length:]}" if prefix else iri
 
 
+def beginning(value: Value, most: int) -> Value:
+    """The value with the beginning of its text where that has more than `most` characters."""
+    if len(value.text) <= most:
+        return value
+    return replace(value, text=value.text[:most].rstrip() + "…", whole_chars=len(value.text))
+
+
+def is_readable(text: str) -> bool:
+    """Whether a reader would see anything of a name: letters, signs, but not spaces and controls alone."""
+    return any(not char.isspace() and category(char) not in _UNSEEN for char in text)
+
+
 class Display:
     """Turns terms into values for one reader, with the names that some triples give."""
 
@@ -254,8 +277,8 @@ class Display:
         own = _vocabulary_texts((str(RDFS.label), str(SKOS.prefLabel)))
         texts = self._names.get(iri) or own.get(iri) or {}
         for tag in (language, "", *LANGUAGES, *texts):
-            if tag in texts:
-                return Value(texts[tag], tag if tag not in {"", language} else None)
+            if is_readable(texts.get(tag, "")):
+                return beginning(Value(texts[tag], tag if tag not in {"", language} else None), NAME_CHARS_MAX)
         foreign = word_names(language).get(compact(iri))
         return Value(self.reader.say.typeset(foreign)) if foreign else None
 
@@ -267,7 +290,9 @@ class Display:
             return self._of_literal(term)
         if isinstance(term, ox.BlankNode) and term.value in self._inside and depth < _NESTING_MAX:
             return self._of_node(term, depth)
-        return Value(self.reader.say("thing_other") if isinstance(term, ox.BlankNode) else str(term))
+        if isinstance(term, ox.BlankNode):
+            return Value(self.reader.say("thing_other"))
+        return beginning(Value(str(term)), TEXT_CHARS_MAX)
 
     def _of_iri(self, iri: str) -> Value:
         named, href = self.name(iri), self.reader.href(iri)
@@ -276,19 +301,20 @@ class Display:
         short = path or (base.relative(iri) if base.holds(iri) else compact(iri)) or iri
         code = short if path is None and short != iri else None
         if named is None:
-            return Value(short, None, href, iri)
-        return Value(named.text, named.language, href, iri, code)
+            return beginning(Value(short, None, href, iri), NAME_CHARS_MAX)
+        return replace(named, href=href, iri=iri, code=code)
 
     def _of_literal(self, literal: ox.Literal) -> Value:
         say, text, datatype = self.reader.say, literal.value, literal.datatype.value
         if datatype == str(XSD.boolean) and text in {"true", "false"}:
             return Value(say("yes" if text == "true" else "no"), machine=None)
-        if datatype in _DATES:
+        if datatype in _DATES and say.date(text) != text:
             return Value(say.date(text), machine=text)
         if datatype == str(XSD.anyURI):
-            return Value(text, href=self.reader.href(text), iri=text)
+            return beginning(Value(text, href=self.reader.href(text), iri=text), NAME_CHARS_MAX)
         other = literal.language if literal.language != self.reader.language else None
-        return Value(text, other, is_verbatim=datatype == str(LOC.EDTF) or "\n" in text)
+        value = Value(text, other, is_verbatim=datatype == str(LOC.EDTF) or "\n" in text)
+        return beginning(value, TEXT_CHARS_MAX)
 
     def _of_node(self, node: ox.BlankNode, depth: int) -> Value:
         items = self._items(node, depth)

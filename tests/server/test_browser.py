@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
+from chromium import chromium, complaints, set_screen
 from live import LiveServer
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 
 pytestmark = pytest.mark.browser
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--window-size=1200,1600",
-]
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert chromium, "install Debian's chromium: make test does"
-    assert driver, "install Debian's chromium-driver: make test does"
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield browser
-    browser.quit()
-
-
-def complaints(browser: WebDriver) -> list[str]:
-    """What the browser's console holds: a policy violation, a missing file."""
-    return [entry["message"] for entry in browser.get_log("browser")]  # type: ignore[no-untyped-call]
+    with chromium(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
 
 
 def test_a_reader_walks_from_the_front_page_to_a_measure_and_into_french(live: LiveServer, browser: WebDriver) -> None:
@@ -83,9 +56,6 @@ def test_a_faulty_query_is_explained_on_a_page(live: LiveServer, browser: WebDri
 @pytest.mark.parametrize("path", ["", "doc/organisation/nato", "sparql", "ns", "dumps/", "nothing"])
 def test_no_page_is_wider_than_the_screen(live: LiveServer, browser: WebDriver, path: str, width: int) -> None:
     """Usable on a telephone: nothing makes the page scroll sideways."""
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500},
-    )
+    set_screen(browser, width)
     browser.get(live(path))
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width  # type: ignore[no-untyped-call]
