@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pyoxigraph as ox
+from rdflib import RDF
 
 from legation.ontology import VERSION as ONTOLOGY_VERSION
 from legation.ontology import load_ontology
@@ -38,6 +39,7 @@ from .views import views
 
 Progress = Callable[[str], None]
 _TOOLS = ("legation", "pyoxigraph", "rdflib", "pyshacl")
+_TYPE = ox.NamedNode(str(RDF.type))
 _UNCHECKED_GRAPHS = frozenset({CATALOGUE, ONTOLOGY, QUESTIONS, SHAPES})
 """Catalogue and questions are the build's own work; the ontology and the shapes are what the facts are checked by."""
 
@@ -232,7 +234,15 @@ def _manifest(
         literals_rewritten=sum(1 for _ in rewritten_literals(assembly.quads)),
         subject_quads_max=density.of_subject,
         property_quads_max=density.of_property,
+        classes=_classes(assembly.quads),
+        report_sha256=file_sha256(folder / "report.json"),
     )
+
+
+def _classes(quads: Sequence[ox.Quad]) -> dict[str, int]:
+    """How many things of each class there are."""
+    typed = {(quad.subject, quad.object) for quad in quads if quad.predicate == _TYPE}
+    return dict(sorted(Counter(kind.value for _, kind in typed if isinstance(kind, ox.NamedNode)).items()))
 
 
 def _example(assembly: Assembly) -> str | None:

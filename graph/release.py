@@ -2,6 +2,7 @@
 
 releases/
   current -> 3f2a…            the pointer: one symbolic link, switched by one atomic rename
+  history.jsonl               when it was moved, and where to (graph.history)
   3f2a…/                      the SHA-256 of the canonical N-Quads below
     manifest.json             what this is: digest, base, counts, versions, validation, sizes and hashes of the dumps
     report.json               what the shapes found
@@ -41,8 +42,9 @@ class Dump:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a release says of itself. `graphs` counts quads by name, relative to the base; `triples` the union.
+    """What a release says of itself.
 
+    `graphs` counts quads by name, relative to the base; `triples` the union; `classes` the things of each class.
     `example` is an entity to show first. `literals_rewritten` counts triples whose literal the store keeps in another
     form than the dumps (only data published without shapes have any). `subject_quads_max` and `property_quads_max` are
     the release's density (graph.density); 0 where it was not measured.
@@ -66,6 +68,8 @@ class Manifest:
     literals_rewritten: int = 0
     subject_quads_max: int = 0
     property_quads_max: int = 0
+    classes: Mapping[str, int] = field(default_factory=dict)
+    report_sha256: str | None = None
 
     def to_json(self) -> str:
         """The manifest as the JSON text that `manifest.json` holds."""
@@ -146,13 +150,14 @@ def find_release(releases: Path, name: str | None) -> Release:
         if release is None:
             raise ReleaseError(f"{releases} holds no release yet; run: legation release --releases {releases}")
         return release
-    found = [path for path in _folders(releases) if path.name.startswith(name.lower())]
+    found = [path for path in release_folders(releases) if path.name.startswith(name.lower())]
     if len(found) != 1:
         raise ReleaseError(f"{len(found)} releases in {releases} begin with {name!r}")
     return open_release(found[0])
 
 
-def _folders(releases: Path) -> list[Path]:
+def release_folders(releases: Path) -> list[Path]:
+    """The folders of the releases below `releases`, damaged ones too, in the order of their names."""
     return [path for path in sorted(releases.iterdir()) if _DIGEST.fullmatch(path.name)] if releases.is_dir() else []
 
 

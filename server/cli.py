@@ -14,9 +14,11 @@ import click
 
 from legation.graph.errors import LegationError, PublicationRefused
 from legation.graph.formats import RDF_FORMATS, RESULTS_FORMATS, Format, by_key
+from legation.graph.history import make_current
 from legation.graph.identifiers import DEFAULT_BASE, Base
-from legation.graph.release import Release, current_release, find_release, switch
+from legation.graph.release import Release, current_release, find_release
 
+from . import cli_releases
 from .cli_curation import evidence, mutants, new
 from .cli_options import (
     EXIT_REFUSED,
@@ -56,7 +58,15 @@ def main() -> None:
     """Publish diplomatic facts as linked data: check them, release them, serve them."""
 
 
-for command in (new, evidence, mutants):
+for command in (
+    new,
+    evidence,
+    mutants,
+    cli_releases.releases,
+    cli_releases.publish,
+    cli_releases.rollback,
+    cli_releases.verify,
+):
     main.add_command(command)
 
 
@@ -254,7 +264,7 @@ def _release_data(data: Iterable[Path], base: str | None, folder: Path, *, union
 
 def _finished(published: Any, folder: Path, checked: str) -> Release:
     built: Release = published.release
-    switch(folder, built.digest)
+    make_current(folder, built.digest)
     state = "published" if published.is_new else "already there, byte for byte:"
     size = f"{built.manifest.triples} triples in {len(built.manifest.graphs)} graphs"
     click.echo(f"{state} release {built.digest[:12]}: {size}; {checked}")
