@@ -20,7 +20,8 @@ from .node_index import NodeIndex
 
 _SUBCLASS = ox.NamedNode(str(RDFS.subClassOf))
 _PROJECTED = (DIP.DiplomaticMeasure, DIP.Accreditation)
-_SINGLE_VALUED = frozenset(ox.NamedNode(str(term)) for term in (DIP.measureType, DIP.headcount, DIP.compliance))
+SINGLE_VALUED = frozenset(ox.NamedNode(str(term)) for term in (DIP.measureType, DIP.headcount, DIP.compliance))
+"""Properties of which a thing has one value: where claims give several, none of them is plain fact."""
 
 
 def derive(quads: Iterable[ox.Quad], vocabulary: Iterable[ox.Quad]) -> list[ox.Triple]:
@@ -70,6 +71,6 @@ def _contested(claims: dict[ox.Triple, list[Claim]]) -> set[tuple[object, object
     """Single-valued properties of things for which claims, hedged or not, affirm more than one value."""
     values: dict[tuple[object, object], set[object]] = defaultdict(set)
     for triple, makers in claims.items():
-        if triple.predicate in _SINGLE_VALUED and not all(claim.negated for claim in makers):
+        if triple.predicate in SINGLE_VALUED and not all(claim.negated for claim in makers):
             values[triple.subject, triple.predicate].add(triple.object)
     return {slot for slot, found in values.items() if len(found) > 1}

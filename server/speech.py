@@ -5,11 +5,12 @@ A file has five tables with the same keys in every language:
   names     names of the words of other vocabularies, by prefixed name (or by IRI where we have no prefix for it);
   plural    the same for many, as the heads of lists;
   inverse   a property read from its object's side: what points at a thing by it;
-  calendar  the names of the months.
+  calendar  the names of the months, in full and as short as an axis needs them.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from collections.abc import Mapping
@@ -94,6 +95,12 @@ class Speech:
     def month(self, year: str, month: str) -> str:
         """A month of a year, each in digits."""
         return f"{_catalogue(self.language)['calendar']['months'][int(month) - 1]} {year}"
+
+    def tick(self, day: datetime.date, unit: str) -> str:
+        """A day on an axis, as finely as `unit` says (day, month or year) and without its year unless that is all."""
+        month: str = _catalogue(self.language)["calendar"]["short_months"][day.month - 1]
+        first = "1er" if self.language == "fr" and day.day == 1 else str(day.day)
+        return {"day": f"{first}\u00a0{month}", "month": month}.get(unit, str(day.year))
 
     def typeset(self, text: str) -> str:
         """French sentences get the no-break spaces that go before high punctuation and inside guillemets."""

@@ -15,7 +15,7 @@ from rdflib import URIRef
 from legation.graph.description import INCOMING_MAX, Description
 from legation.ontology.terms import DIP
 
-from . import claim_page
+from . import claim_page, measure_page
 from .browsing import ABOUT, LENT, MADE, TENSION, claims
 from .pages import reader_of, render, variants_of
 from .site import Site
@@ -41,6 +41,7 @@ def _nothing_more(_: Subject) -> dict[str, object]:
 
 
 KINDS = (
+    Kind((DIP.DiplomaticMeasure, DIP.Expulsion), "measure.html", measure_page.shown),
     Kind((DIP.Claim,), "claim.html", claim_page.shown),
 )  # fmt: skip
 """The kinds of pages, the most telling first."""

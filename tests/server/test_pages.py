@@ -443,11 +443,11 @@ def test_a_measure_shows_what_is_recorded_and_who_says_so(client: FlaskClient) -
     """Claims about a measure stand on its page, each with its speaker, its force and what casts doubt on it."""
     page = read(client, "doc/measure/expulsion")
     assert page.texts("h1") == ["Northland expels three"]
-    about = page.section("about")
-    assert "The minister, in The minister's remarks" in about
-    assert "Announced" in about
-    assert "Hedged" in about
-    assert "Nobody was expelled" in about
+    sources = page.section("sources")
+    assert "The minister for Northland, in The minister's remarks" in sources
+    assert "Announced" in sources
+    assert "Hedged" in sources
+    assert "Nobody was expelled" in sources
 
 
 def test_a_denial_cannot_be_missed(client: FlaskClient) -> None:
