@@ -87,7 +87,10 @@ RESULTS_TSV = Format(
     "tsv", "SPARQL results as TSV", "text/tab-separated-values", "tsv", Kind.RESULTS,
     _W3C_FORMATS + "SPARQL_Results_TSV", aliases=("text/plain",),
 )  # fmt: skip
-PROBLEM_JSON = Format("problem", "Problem details (RFC 9457)", "application/problem+json", "json", Kind.PROBLEM)
+PROBLEM_JSON = Format(
+    "problem", "Problem details (RFC 9457)", "application/problem+json", "json", Kind.PROBLEM,
+    aliases=("application/json",),
+)  # fmt: skip
 JSON = Format("plainjson", "JSON", "application/json", "json", Kind.SITE)
 TEXT = Format("text", "Plain text", "text/plain", "txt", Kind.SITE)
 CSS = Format("css", "Style sheet", "text/css", "css", Kind.SITE)

@@ -1,4 +1,7 @@
-"""JSON-LD 1.1 as a web developer would write it: compacted with the published context (JSON-LD API, section 5.6)."""
+"""JSON-LD 1.1 as a web developer would write it: compacted with the published context (JSON-LD API, section 5.6).
+
+For tools that want it otherwise there are the expanded and the flattened form.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +29,31 @@ def compacted(triples: Sequence[ox.Triple], context: Mapping[str, Any], context_
     Each node stands there once, whatever the order of the triples. Nothing is loaded: the context is given, and it must
     not refer to another.
     """
-    by_node = sorted(triples, key=lambda triple: (str(triple.subject), triple.predicate.value))
-    expanded = json.loads(serialise(by_node, JSON_LD, {}), object_hook=_native)
-    expanded.sort(key=lambda node: (node.get("@id") != first, node.get("@id", "")))
     document = jsonld.compact(
-        expanded, {"@context": context["@context"]}, {"graph": True, "documentLoader": _no_loading}
+        _nodes(triples, first), {"@context": context["@context"]}, {"graph": True, "documentLoader": _no_loading}
     )
     document["@context"] = context_iri
+    return _written(document)
+
+
+def expanded(triples: Sequence[ox.Triple], first: str) -> bytes:
+    """The triples in expanded form (JSON-LD 1.1, section 5.1): no context, the node `first` before the others."""
+    return _written(_nodes(triples, first))
+
+
+def flattened(triples: Sequence[ox.Triple]) -> bytes:
+    """The triples in flattened form without a context (JSON-LD 1.1, section 5.3)."""
+    return _written(jsonld.flatten(_nodes(triples, ""), None, {"documentLoader": _no_loading}))
+
+
+def _nodes(triples: Sequence[ox.Triple], first: str) -> list[dict[str, Any]]:
+    """The nodes of an expanded document, each once, in the order of their names but for `first`."""
+    by_node = sorted(triples, key=lambda triple: (str(triple.subject), triple.predicate.value))
+    nodes: list[dict[str, Any]] = json.loads(serialise(by_node, JSON_LD, {}), object_hook=_native)
+    return sorted(nodes, key=lambda node: (node.get("@id") != first, node.get("@id", "")))
+
+
+def _written(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,19 +13,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
 from legation.graph.errors import LegationError
-from legation.graph.formats import HTML, PROBLEM_JSON
 from legation.graph.release import Release
 from legation.graph.store import Store
 
 from . import datasets, graphs, problem_types, resources, sparql, vocabulary
 from .bridge import GIVEN, WsgiApplication
-from .documents import VARY
+from .documents import tagged
 from .headers import ON_EVERY_ANSWER
-from .negotiation import negotiate
-from .pages import page_language, problem_page
+from .problem_answers import answer_problem
 from .problems import PROBLEMS, Problem, ProblemRaised, problem_of
 from .settings import Settings
-from .site import Site, site
+from .site import Site
 
 _LOG = logging.getLogger(__name__)
 _BY_STATUS = {
@@ -43,9 +42,14 @@ class WholePath(PathConverter):
     regex = r"[^/](?s:.)*?"
 
 
-def create_app(settings: Settings, release: Release, store: Store) -> Flask:
-    """The WSGI application that serves one release under the path of its base IRI."""
-    here = Site(settings, release, store)
+def create_app(settings: Settings, release: Release, store: Store, switched: datetime | None = None) -> Flask:
+    """The WSGI application that serves one release under the path of its base IRI.
+
+    `switched` is when the pointer was set to the release, where it is served by the pointer. Every document can be
+    asked of it without a socket, by a WSGI client such as `app.test_client()`; conditions and content codings are the
+    front's, so there every answer comes whole, with its tag.
+    """
+    here = Site(settings, release, store, switched)
     app = Flask(__name__, static_url_path=f"{here.path}static")
     app.url_map.merge_slashes = False
     app.url_map.converters["path"] = WholePath
@@ -60,7 +64,7 @@ def create_app(settings: Settings, release: Release, store: Store) -> Flask:
     app.before_request(_raise_what_is_given)
     app.before_request(_answer_preflight)
     app.after_request(_open_to_all_origins)
-    app.after_request(_tell_failed_precondition)
+    app.after_request(tagged)
     app.wsgi_app = _on_public_base(app.wsgi_app, here.base.iri)  # type: ignore[assignment, method-assign]
     return app
 
@@ -74,24 +78,6 @@ def _on_public_base(app: WsgiApplication, base: str) -> WsgiApplication:
         return app(environ | asked_at, start)
 
     return asked
-
-
-def answer_problem(problem: Problem) -> Response:
-    """The problem as a document: a page for readers of pages, problem+json for everybody else."""
-    here, language = site(), page_language()
-    choice = negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML), default=PROBLEM_JSON)
-    form = choice.format if choice else PROBLEM_JSON
-    if form is HTML:
-        body = problem_page(here, problem, language)
-    else:
-        body = problem.to_json(here.url(f"problems/{problem.type.slug}"), language)
-    response = Response(body, status=problem.type.status, content_type=form.content_type)
-    response.headers.update(problem.headers)
-    response.headers["Vary"] = VARY
-    response.headers["Content-Language"] = language
-    if problem.type.status >= 500:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _answer_error(error: LegationError) -> Response:
@@ -135,14 +121,6 @@ def _answer_preflight() -> Response | None:
     response.headers["Access-Control-Allow-Headers"] = request.headers.get("Access-Control-Request-Headers", "*")
     response.headers["Access-Control-Max-Age"] = "86400"
     return response
-
-
-def _tell_failed_precondition(response: Response) -> Response:
-    """The problem for a 412 (RFC 9110, section 13.1.1), which werkzeug answers with the headers of the content."""
-    if response.status_code != 412:
-        return response
-    response.close()
-    return answer_problem(Problem(PROBLEMS["precondition-failed"], "The condition of the request does not hold."))
 
 
 def _open_to_all_origins(response: Response) -> Response:

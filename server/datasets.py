@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 from flask import Blueprint, Response, request
 from rdflib.namespace import DCAT, VOID
+from werkzeug.http import http_date
 
 from legation.graph.errors import ReleaseError
 from legation.graph.formats import DOCUMENT_FORMATS, JSON, RDF_FORMATS, TEXT, Format, by_extension
 from legation.graph.release import DUMP_STEM, Dump, open_release
 
-from .documents import Document, respond
+from .conditional import Conditions, Outcome
+from .documents import Document, asked_form, respond
 from .headers import repr_digest
 from .pages import dumps_page, home_page, page_language
 from .problems import ProblemRaised
 from .ranges import Part, Unsatisfiable, part_of
 from .site import Site, site
+from .variants import Variant
 
 blueprint = Blueprint("datasets", __name__)
 _READ_BYTES = 1 << 16
@@ -39,13 +41,14 @@ def well_known_void() -> Response:
     return _catalogue(None)
 
 
-@blueprint.get("/catalogue.<extension>")
-def catalogue(extension: str) -> Response:
-    """One variant of the dataset's description."""
-    return _catalogue(extension)
+@blueprint.get("/catalogue")
+@blueprint.get("/catalogue.<suffix>")
+def catalogue(suffix: str = "") -> Response:
+    """The same description at an address of its own, and each of its forms."""
+    return _catalogue(asked_form(suffix))
 
 
-def _catalogue(extension: str | None) -> Response:
+def _catalogue(variant: Variant | None) -> Response:
     here = site()
     document = Document(
         stem=here.url("catalogue"),
@@ -53,7 +56,7 @@ def _catalogue(extension: str | None) -> Response:
         triples=lambda: here.store.construct(_CATALOGUE_QUERY),
         page=lambda language: home_page(here, language),
     )
-    return respond(here, document, extension)
+    return respond(here, document, variant)
 
 
 @blueprint.get("/dumps/")
@@ -86,19 +89,37 @@ def _file(path: Path, entry: Dump, form: Format) -> Response:
     """A file of the release, whole or a part of it. Raises ReleaseError where it is not as the manifest says."""
     if not path.is_file() or path.stat().st_size != entry.bytes:
         raise ReleaseError("the release on disk is damaged")
+    tag = entry.sha256[:32]
+    outcome = Conditions.of(dict(request.headers)).outcome(tag, site().since)
+    if outcome is Outcome.FAILED:
+        raise ProblemRaised("precondition-failed", "The condition of the request does not hold.")
+    if outcome is Outcome.NOT_MODIFIED:
+        response = Response(status=304)
+        del response.headers["Content-Type"]
+    else:
+        response = _content(path, entry, form)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.set_etag(tag)
+    return response
+
+
+def _content(path: Path, entry: Dump, form: Format) -> Response:
+    """The file, or the part of it that is asked for: conditions go before Range (RFC 9110, section 13.2.2)."""
     part = _part(entry)
     response = Response(_read(path, part), status=206 if part else 200, content_type=form.content_type)
     response.content_length = part.stop - part.start if part else entry.bytes
     if part:
         response.headers["Content-Range"] = part.content_range
-    response.headers["Accept-Ranges"] = "bytes"
     response.headers["Repr-Digest"] = repr_digest(bytes.fromhex(entry.sha256))
-    response.set_etag(entry.sha256[:32])
-    return response if part else cast(Response, response.make_conditional(request))
+    response.headers["Last-Modified"] = http_date(site().since)
+    return response
 
 
 def _part(entry: Dump) -> Part | None:
-    """The part that a GET asks for; If-Range with another tag than today's asks for the whole (RFC 9110, 13.1.5)."""
+    """The part that a GET asks for; If-Range with another tag than today's asks for the whole (RFC 9110, 13.1.5).
+
+    A date there asks for the whole too: that of a release is too weak a validator for gluing bytes together.
+    """
     if request.method != "GET" or request.headers.get("If-Range", f'"{entry.sha256[:32]}"') != f'"{entry.sha256[:32]}"':
         return None
     try:

@@ -1,101 +1,166 @@
-"""Answers with a document in the format that its reader accepts: one way for things, vocabularies and the catalogue."""
+"""Answers with a document in the form that its reader accepts: one way for things, vocabularies and the catalogue.
+
+What a document answers with depends on its address, and where that names no form, on the fields that `Vary` names.
+Conditions are none of its business: `front` decides them on the finished answer, by the `ETag` given here.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
-from flask import Response, request
+from flask import Response, g, request
+from werkzeug.http import http_date
 
-from legation.graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format, by_extension
-from legation.graph.jsonld import compacted
+from legation.graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
+from legation.graph.jsonld import compacted, expanded, flattened
 from legation.graph.prefixes import PREFIXES
 from legation.graph.serialisation import serialise
 
-from .links import alternates, header, link
-from .negotiation import negotiate
+from .links import header, link
+from .negotiation import COMPACTED, EXPANDED, FLATTENED, Choice, negotiate
 from .pages import page_language
 from .problems import ProblemRaised
 from .site import Site
+from .speech import LANGUAGES
+from .variants import Variant, alternates, split
 
 VARY = "Accept, Accept-Language"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document to answer with: its address without extension, what it is about, its triples, and its page."""
+    """A document to answer with: its address without suffix, what it is about, its triples, and its page.
+
+    `query` is what of the address tells this part or view of the document from others, such as `after=…`. `links` and
+    `vary` are added to what every document says.
+    """
 
     stem: str
     topic: str
     triples: Callable[[], Iterable[ox.Triple]]
     page: Callable[[str], str]
+    query: str = ""
+    links: Sequence[str] = ()
+    vary: Sequence[str] = ()
 
 
-def chosen_format(extension: str | None, stem: str, formats: tuple[Format, ...] = DOCUMENT_FORMATS) -> Format:
-    """The format that a request asks for, by extension or else by its Accept header.
+def asked_variant(path: str) -> tuple[str, Variant | None]:
+    """The stem of the path asked for and the form that its suffix names, in which a problem is told too."""
+    stem, g.variant = split(path)
+    return stem, g.variant
 
-    Raises ProblemRaised: not-found for an unknown extension, not-acceptable with the alternates listed.
+
+def asked_form(suffix: str) -> Variant | None:
+    """The form of a document that a suffix without its dot names; None for no suffix.
+
+    Raises ProblemRaised: not-found for an unknown one.
     """
-    if extension is not None:
-        found = by_extension(extension, formats)
-        if found is None:
-            raise ProblemRaised("not-found", f"There is no variant .{extension} of this document.")
-        return found
-    choice = negotiate(_accept(), formats, default=TURTLE)
-    if choice is None:
-        offered = [form.media_type for form in formats]
-        links = {"Link": header(alternates(stem, formats)), "Vary": VARY}
-        raise ProblemRaised(
-            "not-acceptable", "Available are " + ", ".join(offered) + ".", headers=links, available=offered
-        )
-    return choice.format
+    _, variant = asked_variant(f"document.{suffix}")
+    if suffix and variant is None:
+        raise ProblemRaised("not-found", f"There is no form .{suffix} of this document.")
+    return variant
 
 
-def _accept() -> str | None:
+def chosen_language() -> str | None:
+    """The language that the address fixes: by its suffix, or else by `?lang=`."""
+    variant: Variant | None = g.get("variant")
+    named = request.args.get("lang", "").lower()
+    return (variant and variant.language) or (named if named in LANGUAGES else None)
+
+
+def language_of_page() -> str:
+    """The language of the page to answer with: as the address fixes it, or else by Accept-Language."""
+    return chosen_language() or page_language()
+
+
+def accept() -> str | None:
     """Every Accept line of the request as one (RFC 9110, section 5.3); None where there is none."""
     lines = request.headers.getlist("Accept")
     return ", ".join(lines) if lines else None
 
 
-def respond(site: Site, document: Document, extension: str | None) -> Response:
-    """The document in the chosen format, with its links, language, entity tag and caching."""
-    form = chosen_format(extension, document.stem)
-    language = page_language()
-    body = _body(site, document, form, language)
-    response = Response(body, content_type=form.content_type)
-    response.headers["Content-Location"] = f"{document.stem}.{form.extension}"
-    response.headers["Link"] = header(_links(site, document, extension))
+def varies(variant: Variant | None, *others: str) -> str:
+    """The value of Vary: every field that another answer at this address could depend on; may be empty."""
+    fields = [] if variant else ["Accept"]
+    has_page = variant is None or variant.format is HTML
+    if has_page and chosen_language() is None:
+        fields.append("Accept-Language")
+    return ", ".join(dict.fromkeys((*fields, *others)))
+
+
+def respond(site: Site, document: Document, variant: Variant | None) -> Response:
+    """The document in the form that its address names or else its reader prefers, with its links, tag and caching.
+
+    Raises ProblemRaised: not-acceptable, with the forms listed.
+    """
+    choice = Choice(variant.format) if variant else _negotiated(document)
+    language = language_of_page() if choice.format is HTML else None
+    response = Response(_body(site, document, choice, language), content_type=choice.content_type)
+    if choice.profile in {None, COMPACTED}:
+        response.headers["Content-Location"] = Variant(choice.format, language).address(document.stem, document.query)
+    response.headers["Link"] = header(_links(site, document))
     response.headers["Cache-Control"] = f"public, max-age={site.settings.document_max_age_s}"
-    if form is HTML:
+    response.headers["Last-Modified"] = http_date(site.since)
+    response.headers["Legation-Release"] = f'"{site.release.digest}"'
+    if language:
         response.headers["Content-Language"] = language
-    varies = VARY if extension is None else "Accept-Language" if form is HTML else None
-    if varies:
-        response.headers["Vary"] = varies
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    response.make_conditional(request)
+    if vary := varies(variant, *document.vary):
+        response.headers["Vary"] = vary
     return response
 
 
-def _body(site: Site, document: Document, form: Format, language: str) -> bytes:
-    """The document's bytes, made once; a page differs by its language."""
-    if form is not HTML:
-        return site.remembered((document.stem, form.key), lambda: encoded(site, document, form))
-    return site.remembered((document.stem, form.key, language), lambda: document.page(language).encode())
+def tagged(response: Response) -> Response:
+    """A whole answer with its strong tag: of its bytes, type and language, so that what another release leaves alone
+    keeps it (RFC 9110, section 8.8.3)."""
+    is_kept = "no-store" not in response.headers.get("Cache-Control", "")
+    if response.status_code == 200 and is_kept and not response.is_streamed and not response.get_etag()[0]:
+        fields = response.headers.get("Content-Type", ""), response.headers.get("Content-Language", "")
+        content = "\n".join((*fields, "")).encode() + response.get_data()
+        response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+    return response
 
 
-def encoded(site: Site, document: Document, form: Format) -> bytes:
-    """The document's triples in an RDF format; JSON-LD is compacted with the published context."""
+def _negotiated(document: Document) -> Choice:
+    choice = negotiate(accept(), DOCUMENT_FORMATS, default=TURTLE)
+    if choice is None:
+        offered = [form.media_type for form in DOCUMENT_FORMATS]
+        fields = {"Link": header(alternates(document.stem, document.query)), "Vary": varies(None, *document.vary)}
+        raise ProblemRaised(
+            "not-acceptable", "Available are " + ", ".join(offered) + ".", headers=fields, available=offered
+        )
+    return choice
+
+
+def _body(site: Site, document: Document, choice: Choice, language: str | None) -> bytes:
+    if language is not None:
+        return document.page(language).encode()
+    return encoded(site, document, choice.format, choice.profile)
+
+
+def encoded(site: Site, document: Document, form: Format, profile: str | None = None) -> bytes:
+    """The document's triples in an RDF format; JSON-LD is compacted with the published context unless `profile` says
+    otherwise."""
     triples = list(document.triples())
+    if profile == EXPANDED:
+        return expanded(triples, document.topic)
+    if profile == FLATTENED:
+        return flattened(triples)
     if form is JSON_LD:
         return compacted(triples, site.context, site.url("context.jsonld"), document.topic)
     return serialise(triples, form, PREFIXES)
 
 
-def _links(site: Site, document: Document, extension: str | None) -> list[str]:
-    links = alternates(document.stem, DOCUMENT_FORMATS)
-    links.append(link(document.topic, "describes"))
-    if site.licence:
-        links.append(link(site.licence, "license"))
-    return [*links, link(document.stem, "canonical")] if extension else links
+def _links(site: Site, document: Document) -> list[str]:
+    """What the document says in its header: its forms, what it describes, its licence and its one address."""
+    canonical = document.stem + (f"?{document.query}" if document.query else "")
+    licence = [link(site.licence, "license")] if site.licence else []
+    return [
+        *alternates(document.stem, document.query),
+        link(document.topic, "describes"),
+        *licence,
+        link(canonical, "canonical"),
+        *document.links,
+    ]

@@ -29,9 +29,10 @@ from .asking import Computed, Question, Request, question_of
 from .bridge import GIVEN
 from .budget import ACCOUNT, Account
 from .codings import Compressor, accepts_gzip
+from .conditional import known_tag, tags_of
 from .pages import language_of
 from .patience import Attended, Receive, Scope, Send, Stalled, patient
-from .prepared import Memory, Prepared, fields_of, known_tag, prepared, tags_of
+from .prepared import Memory, Prepared, fields_of, prepared
 from .problems import ProblemRaised, with_ways_on
 from .protocol import fields as fields_in
 from .site import Site
@@ -41,10 +42,6 @@ _LONG_BYTES = 8192
 """A longer query is read in a thread: the longest takes a good second, in which the event loop must not stand still."""
 _IN_ADDRESS = frozenset({"GET", "HEAD"})
 _METHODS = _IN_ADDRESS | {"POST", "QUERY"}
-_OF_A_BODY = frozenset(
-    {b"content-type", b"content-length", b"content-encoding", b"repr-digest", b"server-timing", b"etag"}
-)
-"""Fields that a 304 does not repeat (RFC 9110, section 15.4.5); its ETag is the one that the client named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ class Endpoint:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._memory = Memory(site.settings.answer_memory_bytes)
+        self._memory = Memory[Prepared](site.settings.answer_memory_bytes)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._graph_store = f"{site.path}graph-store"
         self._methods = {f"{site.path}sparql": _METHODS, self._graph_store: _IN_ADDRESS}
@@ -249,15 +246,12 @@ def _fields(question: Question, tag: str | None) -> dict[str, str]:
 
 
 async def _send(ready: Prepared, headers: Headers, send: Send) -> None:
-    """The whole answer, or 304 where the client has it."""
+    """The whole answer, or 304 where the client has it; `*` asks for any, which only a run can tell."""
     known = known_tag(headers.if_none_match, ready.tag)
     if known is None:
-        await send({"type": "http.response.start", "status": 200, "headers": ready.fields})
-        await send({"type": "http.response.body", "body": ready.body})
-        return
-    fields = [field for field in ready.fields if field[0] not in _OF_A_BODY]
-    await send({"type": "http.response.start", "status": 304, "headers": [*fields, (b"etag", known.encode())]})
-    await send({"type": "http.response.body", "body": b""})
+        await ready.send(send)
+    else:
+        await ready.send_unchanged(send, known)
 
 
 def _refuse_where_an_end_cannot_be_told(http_version: str, spool_bytes: int) -> None:

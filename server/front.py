@@ -6,17 +6,19 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from legation.graph.errors import LegationError
-from legation.graph.release import POINTER, open_release
+from legation.graph.release import POINTER, Release, open_release
 
 from .app import create_app
 from .bridge import GIVEN, Bridge
 from .budget import ACCOUNT, Budgets
 from .endpoint import Endpoint, Headers, LeftToPages
 from .ledger import Ledger
+from .librarian import Librarian
 from .patience import Receive, Scope, Send, Stalled
 from .problems import ProblemRaised
 from .settings import Settings
@@ -39,6 +41,7 @@ class Serving:
     site: Site
     endpoint: Endpoint
     pages: Bridge
+    librarian: Librarian
     busy: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -81,10 +84,13 @@ class Front:
                 serving.leave()
 
     async def _answer(self, serving: Serving, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers.of(scope)
         body = b""
         try:
             _refuse_oversized(scope)
+            if serving.librarian.answers(scope):
+                await serving.librarian.answer(scope, send)
+                return
+            headers = Headers.of(scope)
             if scope["method"] not in {"GET", "HEAD"}:
                 body = await self._body(headers, receive)
             if serving.endpoint.answers(scope):
@@ -148,9 +154,10 @@ class Front:
     def _opened(self, folder: Path, loop: asyncio.AbstractEventLoop) -> Serving:
         release = open_release(folder)
         store = open_store(release, self._settings, loop)
-        app = create_app(self._settings, release, store)
+        app = create_app(self._settings, release, store, _switched(self._settings.releases, release))
         site: Site = app.extensions["legation"]
-        return Serving(site, Endpoint(site), Bridge(app, self._settings.threads))
+        pages = Bridge(app, self._settings.threads)
+        return Serving(site, Endpoint(site), pages, Librarian(site, pages))
 
     async def _follow(self) -> None:
         """Serve another release when the pointer names another. One that cannot be opened changes nothing."""
@@ -179,6 +186,14 @@ class Front:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _switched(releases: Path, release: Release) -> datetime | None:
+    """When the pointer was set to a release; None where it names another."""
+    pointer = releases / POINTER
+    if pointer.resolve() != release.folder:
+        return None
+    return datetime.fromtimestamp(pointer.lstat().st_mtime, UTC)
 
 
 def _refuse_oversized(scope: Scope) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from legation.graph.formats import DOCUMENT_FORMATS, RESULTS_JSON, by_extension
+from legation.graph.formats import RESULTS_JSON
 from legation.graph.query_pool import Job
 
-from .documents import Document, respond
+from .addresses import as_uri, spellings
+from .documents import Document, asked_variant, respond
 from .pages import answer_page
 from .problems import ProblemRaised
+from .resources import asked_path
 from .site import Site, site
 
 blueprint = Blueprint("graphs", __name__)
@@ -18,25 +20,24 @@ TRIPLES_MAX = 100_000
 ROWS_SHOWN = 100
 
 
-@blueprint.get("/graph/<path:path>")
-def graph(path: str) -> Response:
+@blueprint.get("/graph/<path:_>")
+def graph(_: str) -> Response:
     """The triples of one named graph of the release."""
     here = site()
-    stem, dot, extension = path.rpartition(".")
-    known = bool(dot and by_extension(extension, DOCUMENT_FORMATS))
-    name = stem if known else path
-    iri, counts = here.base.graph(name), here.release.graphs
-    if iri not in counts:
-        raise ProblemRaised("not-found", f"This release has no graph {iri!r}.", available=list(counts))
+    stem, variant = asked_variant(asked_path())
+    names, counts = [here.base.graph(name) for name in spellings(stem)], here.release.graphs
+    iri = next((name for name in names if name in counts), None)
+    if iri is None:
+        raise ProblemRaised("not-found", f"This release has no graph {names[0]!r}.", available=list(counts))
     if counts[iri] > TRIPLES_MAX:
         return Response(status=303, headers={"Location": here.url("dumps/")})
     document = Document(
-        stem=iri,
+        stem=as_uri(iri),
         topic=iri,
         triples=lambda: here.store.construct(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"),
         page=lambda language: _page(here, iri, language),
     )
-    return respond(here, document, extension if known else None)
+    return respond(here, document, variant)
 
 
 def _page(here: Site, iri: str, language: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 
 EXPOSED = (
-    "Accept-Post, Accept-Query, Allow, Content-Location, Content-Range, ETag, Legation-Hint, Link, Location, "
-    "RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, Server-Timing, Vary"
+    "Accept-Post, Accept-Query, Allow, Content-Location, Content-Range, ETag, Last-Modified, Legation-Hint, "
+    "Legation-Release, Link, Location, RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, Server-Timing, Vary"
 )
 ON_EVERY_ANSWER = {
     "Access-Control-Allow-Origin": "*",

@@ -6,17 +6,27 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Generic, Protocol, TypeVar
 
-from werkzeug.http import parse_etags
+from werkzeug.http import parse_date
 
 from .codings import GZIP_BYTES_MIN, compressed
+from .conditional import tags_of
 from .headers import ON_EVERY_ANSWER, repr_digest
+from .patience import Send
 
 Field = tuple[bytes, bytes]
 """One header field as ASGI has it: a name in small letters, and a value."""
 EVERY_ANSWER: tuple[Field, ...] = tuple(
     (name.lower().encode(), value.encode()) for name, value in ON_EVERY_ANSWER.items()
 )
+_OF_A_BODY = frozenset(
+    {b"content-type", b"content-length", b"content-encoding", b"content-language", b"repr-digest", b"server-timing",
+     b"last-modified", b"etag"}
+)  # fmt: skip
+"""Fields that a 304 does not repeat (RFC 9110, section 15.4.5); its ETag is the one that the client named."""
 
 
 def fields_of(headers: Iterable[tuple[str, str]]) -> list[Field]:
@@ -24,34 +34,53 @@ def fields_of(headers: Iterable[tuple[str, str]]) -> list[Field]:
     return [*((name.lower().encode(), value.encode("latin-1")) for name, value in headers), *EVERY_ANSWER]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A complete answer: its body, its header fields, and what its tags begin with (None where it has none)."""
 
     body: bytes
     fields: list[Field]
     tag: str | None
+    status: int = 200
 
     @property
     def bytes(self) -> int:
         """What it takes in memory, about."""
         return len(self.body) + 1024
 
+    @cached_property
+    def shared(self) -> list[Field]:
+        """The fields that a 304 repeats, but for its tag."""
+        return [field for field in self.fields if field[0] not in _OF_A_BODY]
 
-def tags_of(tag: str) -> tuple[str, str]:
-    """The entity tags of one content, in quotes: as it is, and as gzip (RFC 9110, section 8.8.3.3)."""
-    return f'"{tag}"', f'"{tag}-gzip"'
+    @cached_property
+    def etag(self) -> str:
+        """The tag of this very coding, in quotes; empty where there is none."""
+        return next((value.decode() for name, value in self.fields if name == b"etag"), "")
 
+    @cached_property
+    def modified(self) -> datetime | None:
+        """The moment of Last-Modified; None where it is not told."""
+        return parse_date(next((value.decode() for name, value in self.fields if name == b"last-modified"), None))
 
-def known_tag(if_none_match: str, tag: str | None) -> str | None:
-    """The tag of this content that a field lists, in either coding, weakly compared (RFC 9110, section 13.1.2).
+    @cached_property
+    def _unchanged(self) -> list[Field]:
+        return self.unchanged_as(self.etag)
 
-    `*` asks for any, which only a run can tell.
-    """
-    if not tag or tag not in if_none_match:
-        return None
-    listed = parse_etags(if_none_match)
-    return next((mine for mine in tags_of(tag) if listed.contains_weak(mine.strip('"'))), None)
+    def unchanged_as(self, etag: str) -> list[Field]:
+        """The fields of a 304 that tells the client which tag of those it named is meant."""
+        return [*self.shared, (b"etag", etag.encode())] if etag else self.shared
+
+    async def send(self, send: Send, *, with_body: bool = True) -> None:
+        """The whole answer; to HEAD without its body (RFC 9110, section 9.3.2)."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.fields})
+        await send({"type": "http.response.body", "body": self.body if with_body else b""})
+
+    async def send_unchanged(self, send: Send, known: str = "") -> None:
+        """304: the client has it, under the tag `known` that it named, or under this one."""
+        fields = self.unchanged_as(known) if known and known != self.etag else self._unchanged
+        await send({"type": "http.response.start", "status": 304, "headers": fields})
+        await send({"type": "http.response.body", "body": b""})
 
 
 def prepared(body: bytes, headers: dict[str, str], tag: str | None, *, gzip: bool) -> Prepared:
@@ -68,24 +97,41 @@ def prepared(body: bytes, headers: dict[str, str], tag: str | None, *, gzip: boo
     return Prepared(body, fields_of(headers.items()), tag)
 
 
-class Memory:
-    """Prepared answers by key, the least recently used going first when they take more than `bytes_max`."""
+class Sized(Protocol):
+    """Something that knows what it takes in memory."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes, about."""
+        ...
+
+
+T = TypeVar("T", bound=Sized)
+
+
+class Memory(Generic[T]):
+    """Answers by key, the least recently used going first when they take more than `bytes_max`."""
 
     def __init__(self, bytes_max: int) -> None:
         self._bytes_max = bytes_max
         self._bytes = 0
-        self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
 
-    def get(self, key: Hashable) -> Prepared | None:
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest answer that is kept: it must not crowd out all others."""
+        return self._bytes_max // 8
+
+    def get(self, key: Hashable) -> T | None:
         """The answer kept under a key."""
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
         return found
 
-    def keep(self, key: Hashable, answer: Prepared) -> None:
+    def keep(self, key: Hashable, answer: T) -> None:
         """Keep an answer, unless it alone would take an eighth of the memory."""
-        if _bytes_of(key, answer) > self._bytes_max // 8:
+        if _bytes_of(key, answer) > self.largest:
             return
         if (old := self._kept.pop(key, None)) is not None:
             self._bytes -= _bytes_of(key, old)
@@ -95,7 +141,7 @@ class Memory:
             self._bytes -= _bytes_of(*self._kept.popitem(last=False))
 
 
-def _bytes_of(key: Hashable, answer: Prepared) -> int:
+def _bytes_of(key: Hashable, answer: Sized) -> int:
     """What an entry takes: its key counts, for it holds what a client wrote, up to the bounds of a request's head."""
     parts = key if isinstance(key, tuple) else ()
     return answer.bytes + sum(len(part) for part in parts if isinstance(part, str | bytes))

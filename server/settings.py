@@ -49,6 +49,7 @@ class Settings:
     body_bytes_max: int = 1 << 20
     spool_bytes: int = 1 << 20
     answer_memory_bytes: int = 1 << 26
+    page_memory_bytes: int = 1 << 26
     stream_seconds_max: float = 120.0
     socket_timeout_s: int = 10
     memory_quads_max: int = 3_000_000

@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -35,8 +36,9 @@ _DATASET_QUERY = (
 
 
 T = TypeVar("T")
-REMEMBERED_MAX = 1000
-"""Descriptions and finished documents that one worker keeps, the least recently used going first."""
+REMEMBERED_MAX = 32
+"""Descriptions that one worker keeps for the other forms of the document just asked for; finished answers are kept by
+the front, by their bytes."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Site:
     settings: Settings
     release: Release
     store: Store
+    switched: datetime | None = None
     context: Mapping[str, Any] = field(default_factory=context_document)
     _memory: OrderedDict[Hashable, object] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -59,6 +62,18 @@ class Site:
     def base(self) -> Base:
         """The public base IRI, whatever Host a request names."""
         return self.release.base
+
+    @cached_property
+    def since(self) -> datetime:
+        """The moment of Last-Modified: when the pointer was set to this release, or else when it was made.
+
+        One release cannot tell when a description last changed, so this is the latest moment at which it may have. The
+        day of making alone would not do: after a step back to an older release it would lie in the past, and whoever
+        asked by `If-Modified-Since` would keep what was withdrawn.
+        """
+        made = datetime.fromisoformat(self.release.manifest.created)
+        made = made if made.tzinfo else made.replace(tzinfo=UTC)
+        return max(made, self.switched or made)
 
     @cached_property
     def path(self) -> str:
@@ -103,6 +118,11 @@ class Site:
         """The IRI of the licence that the dataset names; None for data that name none."""
         rows = self.store.select(_LICENCE_QUERY)
         return rows[0][0].value if rows and isinstance(rows[0][0], ox.NamedNode) else None
+
+    @cached_property
+    def dataset(self) -> str | None:
+        """The IRI of the dataset that the release describes; None where it describes none."""
+        return next((iri.value for iri, _, _ in self._dataset), None)
 
     @cached_property
     def _dataset(self) -> list[tuple[ox.NamedNode, ox.Literal, ox.Literal | None]]:

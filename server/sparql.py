@@ -14,12 +14,13 @@ from legation.graph.sparql_text import describe_syntax_error
 
 from .asking import Computed, Question, Request, named_format, question_of
 from .bridge import GIVEN
+from .conditional import known_tag
 from .documents import Document, respond
 from .pages import answer_page, editor_page, page_language
-from .prepared import known_tag
 from .protocol import read_request
 from .service_description import service_description
 from .site import Site, site
+from .variants import Variant
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -103,6 +104,6 @@ def _describe_service(here: Site) -> Response:
         triples=lambda: service_description(here),
         page=lambda language: editor_page(here, language),
     )
-    response = respond(here, document, named_format(formats, DOCUMENT_FORMATS).extension if formats else None)
+    response = respond(here, document, Variant(named_format(formats, DOCUMENT_FORMATS)) if formats else None)
     del response.headers["Link"], response.headers["Content-Location"]
     return response

@@ -9,51 +9,50 @@ import pyoxigraph as ox
 from flask import Blueprint, Response
 
 from legation.graph.canonical import canonical_quads
-from legation.graph.formats import DOCUMENT_FORMATS, JSON_LD, by_extension
+from legation.graph.formats import JSON_LD
 from legation.ontology import VERSION, ontology_files, scheme_names
 from legation.ontology.terms import ONTOLOGY, VOCAB, W3ID
 from legation.shapes import shapes_files
 
-from .documents import Document, respond
+from .documents import Document, asked_form, asked_variant, respond
 from .problems import ProblemRaised
 from .site import site
+from .variants import Variant
 from .vocabulary_pages import vocabulary_page
 
 blueprint = Blueprint("vocabulary", __name__)
 
 
 @blueprint.get("/ns")
-@blueprint.get("/ns.<extension>")
-def ontology(extension: str | None = None) -> Response:
+@blueprint.get("/ns.<suffix>")
+def ontology(suffix: str = "") -> Response:
     """The ontology: its terms and their alignments."""
-    return _vocabulary("ns", str(ONTOLOGY), extension)
+    return _vocabulary("ns", str(ONTOLOGY), asked_form(suffix))
 
 
 @blueprint.get("/ns/<name>")
 def ontology_version(name: str) -> Response:
     """The ontology at the IRI of its version, where it stays."""
-    extension = name.removeprefix(VERSION + ".") if name.startswith(VERSION + ".") else None
-    if name != VERSION and extension is None:
-        raise ProblemRaised("not-found", f"There is no version {name!r} of the ontology.", available=[VERSION])
-    return _vocabulary(f"ns/{VERSION}", str(ONTOLOGY), extension)
+    version, variant = asked_variant(name)
+    if version != VERSION:
+        raise ProblemRaised("not-found", f"There is no version {version!r} of the ontology.", available=[VERSION])
+    return _vocabulary(f"ns/{VERSION}", str(ONTOLOGY), variant)
 
 
 @blueprint.get("/vocab/<name>")
 def scheme(name: str) -> Response:
     """One concept scheme."""
-    stem, dot, extension = name.rpartition(".")
-    known = bool(dot and by_extension(extension, DOCUMENT_FORMATS))
-    code = stem if known else name
+    code, variant = asked_variant(name)
     if code not in scheme_names():
         raise ProblemRaised("not-found", f"There is no concept scheme {code!r}.", available=list(scheme_names()))
-    return _vocabulary(f"vocab/{code}", str(VOCAB[code]), extension if known else None)
+    return _vocabulary(f"vocab/{code}", str(VOCAB[code]), variant)
 
 
 @blueprint.get("/shapes")
-@blueprint.get("/shapes.<extension>")
-def shapes(extension: str | None = None) -> Response:
+@blueprint.get("/shapes.<suffix>")
+def shapes(suffix: str = "") -> Response:
     """The rules that decide what is published."""
-    return _vocabulary("shapes", f"{W3ID}shapes", extension)
+    return _vocabulary("shapes", f"{W3ID}shapes", asked_form(suffix))
 
 
 @blueprint.get("/context.jsonld")
@@ -64,7 +63,7 @@ def context() -> Response:
     return response
 
 
-def _vocabulary(path: str, iri: str, extension: str | None) -> Response:
+def _vocabulary(path: str, iri: str, variant: Variant | None) -> Response:
     here = site()
     triples = _terms_of(iri)
     document = Document(
@@ -73,7 +72,7 @@ def _vocabulary(path: str, iri: str, extension: str | None) -> Response:
         triples=lambda: triples,
         page=lambda language: vocabulary_page(here, path, iri, language),
     )
-    return respond(here, document, extension)
+    return respond(here, document, variant)
 
 
 @cache

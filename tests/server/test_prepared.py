@@ -6,9 +6,7 @@ import base64
 import gzip
 import hashlib
 
-import pytest
-
-from legation.server.prepared import Memory, known_tag, prepared
+from legation.server.prepared import Memory, prepared
 
 LONG = b"x" * 4000
 
@@ -39,22 +37,6 @@ def test_each_coding_has_a_tag_of_its_own() -> None:
 def test_a_short_body_is_not_coded() -> None:
     """It would only grow."""
     assert "content-encoding" not in fields(b"short", gzip=True)
-
-
-@pytest.mark.parametrize(
-    ("field", "expected"),
-    [
-        pytest.param('"t"', '"t"', id="the tag"),
-        pytest.param('W/"t"', '"t"', id="weakly"),
-        pytest.param('"a", "t-gzip"', '"t-gzip"', id="of the other coding, in a list"),
-        pytest.param('"tt"', None, id="another tag that holds it"),
-        pytest.param("*", None, id="any"),
-        pytest.param("", None, id="none"),
-    ],
-)
-def test_either_coding_of_an_answer_is_known_by_its_tag(field: str, expected: str | None) -> None:
-    """The content is the same, so a client that has one needs not be sent the other."""
-    assert known_tag(field, "t") == expected
 
 
 def test_memory_is_bounded_and_keeps_what_is_asked_for() -> None:

@@ -1,0 +1,92 @@
+"""Answers requests for pages and documents: from the library where it has the answer, by Flask where not.
+
+What is asked for by many at once, as after a switch to another release, is made once. Conditions (RFC 9110, section 13)
+are decided here, on the finished answer, and HEAD is GET without the body, on errors too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable
+from functools import partial
+
+from .bridge import Begun, Bridge, environ_of, without_conditions
+from .conditional import Outcome
+from .library import Finished, Library, Wanted, finished
+from .patience import Scope, Send
+from .prepared import Prepared
+from .problems import ProblemRaised
+from .site import Site
+
+_IN_ADDRESS = frozenset({"GET", "HEAD"})
+
+
+class Librarian:
+    """The pages of one release, each made once."""
+
+    def __init__(self, site: Site, pages: Bridge) -> None:
+        self._pages = pages
+        self._library = Library(site.settings.page_memory_bytes)
+        self._patience_s = site.settings.socket_timeout_s
+        self._making: dict[Hashable, asyncio.Future[Finished | None]] = {}
+        self._apart = frozenset(site.path + name for name in ("sparql", "sparql/", "graph-store", "health"))
+        self._dumps = f"{site.path}dumps/"
+
+    def answers(self, scope: Scope) -> bool:
+        """Whether a request is for a page: not so queries, health, which is looked at anew, and files with ranges."""
+        path: str = scope["path"]
+        is_file = path.startswith(self._dumps) and path != self._dumps
+        return scope["method"] in _IN_ADDRESS and path not in self._apart and not is_file
+
+    async def answer(self, scope: Scope, send: Send) -> None:
+        """Answer one request, or raise before anything is sent: ProblemRaised precondition-failed.
+
+        Raises Stalled for a client that stopped reading.
+        """
+        wanted = Wanted(scope)
+        found = self._library.find(wanted) or await self._made(wanted, scope)
+        is_answered = await (
+            self._stream(wanted, found, send) if isinstance(found, Begun) else wanted.send(found, send)
+        )
+        if not is_answered:
+            raise ProblemRaised("precondition-failed", "The condition of the request does not hold.")
+
+    async def _made(self, wanted: Wanted, scope: Scope) -> Finished | Begun:
+        """The answer made by Flask, for this request or for another; one that is too long to keep has only begun."""
+        key = wanted.whole_key
+        another = self._making.get(key)
+        if another is not None and (found := await asyncio.shield(another)) is not None:
+            return found
+        mine = self._making[key] = asyncio.get_running_loop().create_future()
+        try:
+            environ = without_conditions(environ_of(scope, b""))
+            made = await self._pages.begin(environ, partial(_finished, self._library.largest))
+            if isinstance(made, Finished):
+                self._library.keep(wanted, made)
+                mine.set_result(made)
+            return made
+        finally:
+            if not mine.done():
+                mine.set_result(None)
+            if self._making.get(key) is mine:
+                del self._making[key]
+
+    async def _stream(self, wanted: Wanted, begun: Begun, send: Send) -> bool:
+        """Answer with what has begun. False, with nothing sent, where a condition fails."""
+        tag = dict(begun.fields).get(b"etag", b"").decode().strip('"')
+        answer = Prepared(b"", begun.fields, tag or None, begun.status)
+        outcome = wanted.outcome(answer)
+        if outcome is Outcome.SEND and wanted.is_get:
+            await self._pages.send(begun, send, self._patience_s)
+            return True
+        begun.close()
+        if outcome is Outcome.SEND:
+            await answer.send(send)
+        elif outcome is Outcome.NOT_MODIFIED:
+            await answer.send_unchanged(send)
+        return outcome is not Outcome.FAILED
+
+
+def _finished(bytes_max: int, begun: Begun) -> Finished | Begun:
+    body = begun.whole(bytes_max)
+    return begun if body is None else finished(begun.status, begun.fields, body)
