@@ -21,6 +21,7 @@ class Kind(Enum):
     RESULTS = "SPARQL solutions"
     PROBLEM = "an error"
     SITE = "a part of the site"
+    TABLE = "rows and typed columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ PROBLEM_JSON = Format(
     aliases=("application/json",),
 )  # fmt: skip
 JSON = Format("plainjson", "JSON", "application/json", "json", Kind.SITE)
+PARQUET = Format("parquet", "Apache Parquet", "application/vnd.apache.parquet", "parquet", Kind.TABLE)
 TEXT = Format("text", "Plain text", "text/plain", "txt", Kind.SITE)
 CSS = Format("css", "Style sheet", "text/css", "css", Kind.SITE)
 SVG = Format("svg", "Scalable Vector Graphics", "image/svg+xml", "svg", Kind.SITE)

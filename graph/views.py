@@ -3,29 +3,57 @@
 What there is:
     reifiers.nq reifiers.ttl   claims as RDF 1.2 reifiers of triple terms
     nanopublications.trig      what is affirmed outright, one nanopublication a claim
-    claims.csv                 one row a claim
-    claims-codebook.csv        what the columns of the table hold
+    measures.csv … claims.csv  tidy tables, one row a thing (graph.tidy_tables), and the same as .parquet
+    codebook.csv               what the columns of the tables hold
+    datapackage.json           the tables as a data package
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import pyoxigraph as ox
 
 from legation.ontology.terms import DIP
 
-from .claims_table import claims_table, codebook
-from .formats import N_QUADS, RESULTS_CSV, TRIG, TURTLE, Format
+from .data_package import data_package
+from .formats import JSON, N_QUADS, PARQUET, RESULTS_CSV, TRIG, TURTLE, Format
 from .identifiers import Base
 from .nanopublications import NANOPUB_PREFIXES, nanopublication_quads
 from .node_index import NodeIndex
+from .parquet import to_parquet
 from .prefixes import PREFIXES
 from .reifiers import reifier_triples
 from .serialisation import serialise
+from .tables import Table, codebook, to_csv
+from .tidy_tables import TABLES
 
-Write = Callable[[NodeIndex, Base], bytes]
+
+@dataclass(frozen=True)
+class Content:
+    """What the views are made of; the cells of a table and its CSV are made once."""
+
+    index: NodeIndex
+    base: Base
+    _cells: dict[str, list[list[tuple[str, ...]]]] = field(default_factory=dict)
+    _csv: dict[str, bytes] = field(default_factory=dict)
+
+    def cells(self, table: Table) -> list[list[tuple[str, ...]]]:
+        """The cells of a table."""
+        if table.name not in self._cells:
+            self._cells[table.name] = table.cells(self.index, self.base)
+        return self._cells[table.name]
+
+    def csv(self, table: Table) -> bytes:
+        """A table as CSV."""
+        if table.name not in self._csv:
+            self._csv[table.name] = to_csv(table, self.cells(table))
+        return self._csv[table.name]
+
+
+Write = Callable[[Content], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +72,38 @@ class View:
 
 
 def _reifiers(form: Format) -> Write:
-    return lambda index, _: serialise(reifier_triples(index), form, PREFIXES)
+    return lambda content: serialise(reifier_triples(content.index), form, PREFIXES)
 
 
-def _nanopublications(index: NodeIndex, _: Base) -> bytes:
-    return serialise(nanopublication_quads(index), TRIG, {**PREFIXES, **NANOPUB_PREFIXES})
+def _nanopublications(content: Content) -> bytes:
+    return serialise(nanopublication_quads(content.index), TRIG, {**PREFIXES, **NANOPUB_PREFIXES})
+
+
+def _csv(table: Table, content: Content) -> bytes:
+    return content.csv(table)
+
+
+def _parquet(table: Table, content: Content) -> bytes:
+    return to_parquet(table, content.cells(table))
+
+
+def _package(content: Content) -> bytes:
+    return data_package(content.index, [(table, content.csv(table)) for table in TABLES], codebook(TABLES))
 
 
 _REIFIERS = {"en": "Claims as RDF 1.2 reifiers", "fr": "Assertions en réificateurs RDF 1.2"}
 
 VIEWS: tuple[View, ...] = (
-    View("claims", RESULTS_CSV, {"en": "Claims table", "fr": "Table des assertions"}, claims_table),
+    *(View(table.name, RESULTS_CSV, table.titles, partial(_csv, table)) for table in TABLES),
+    *(View(table.name, PARQUET, table.titles, partial(_parquet, table)) for table in TABLES),
     View(
-        "claims-codebook",
+        "codebook",
         RESULTS_CSV,
-        {"en": "Codebook of the claims table", "fr": "Dictionnaire de la table des assertions"},
-        lambda _index, _base: codebook(),
+        {"en": "Codebook of the tables", "fr": "Dictionnaire des tables"},
+        lambda _: codebook(TABLES),
+    ),
+    View(
+        "datapackage", JSON, {"en": "The tables as a data package", "fr": "Les tables en paquet de données"}, _package
     ),
     View(
         "nanopublications",
@@ -80,5 +124,5 @@ def views(quads: Iterable[ox.Quad], base: Base) -> dict[str, bytes]:
 
     The same quads give the same bytes, in whatever order they come.
     """
-    index = NodeIndex(quads)
-    return {view.name: view.write(index, base) for view in VIEWS} if index.instances(DIP.Claim) else {}
+    content = Content(NodeIndex(quads), base)
+    return {view.name: view.write(content) for view in VIEWS} if content.index.instances(DIP.Claim) else {}

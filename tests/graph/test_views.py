@@ -16,12 +16,13 @@ from rdflib import SKOS
 
 from legation.graph.assembly import Assembly, assemble_facts
 from legation.graph.claims import read_claims
-from legation.graph.claims_table import COLUMNS, SEPARATOR, Column, Kind
+from legation.graph.claims_table import COLUMNS
 from legation.graph.fact_files import bundled_facts
 from legation.graph.identifiers import Base
 from legation.graph.nanopublications import nanopublication_quads
 from legation.graph.node_index import NodeIndex
 from legation.graph.reifiers import REIFIES
+from legation.graph.tables import SEPARATOR, Column, Kind
 from legation.graph.views import VIEW_NAMES, VIEWS, views
 from legation.ontology import load_scheme
 
@@ -305,7 +306,7 @@ def test_there_is_one_row_a_claim(table: dict[str, dict[str, str]], propositions
     assert len(table) == 69
 
 
-@pytest.mark.parametrize("name", ["claims.csv", "claims-codebook.csv"])
+@pytest.mark.parametrize("name", ["claims.csv", "codebook.csv", "measures.csv"])
 def test_the_csv_is_what_rfc_4180_describes(name: str, written: dict[str, bytes]) -> None:
     """Rows end with CR LF and have one width, the encoding is UTF-8 without a mark, and quotation marks are doubled."""
     content = written[name].decode("utf-8")
@@ -379,7 +380,7 @@ def test_a_row_tells_the_claim(number: str, cells: dict[str, str], table: dict[s
 
 def test_the_codebook_describes_every_column(written: dict[str, bytes], table: dict[str, dict[str, str]]) -> None:
     """One row a column, in the table's order, with a meaning in each language."""
-    book = rows_of(written["claims-codebook.csv"])
+    book = [entry for entry in rows_of(written["codebook.csv"]) if entry["table"] == "claims"]
     assert [entry["column"] for entry in book] == list(table["c01"]) == [column.name for column in COLUMNS]
     assert all(entry["meaning_en"] and entry["meaning_fr"] for entry in book)
 
