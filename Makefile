@@ -13,6 +13,7 @@ serve: $(READY)
 
 test: $(READY)
 	.ci/debian-packages apache2-bin chromium chromium-driver curl default-jdk-headless libowlapi-java raptor2-utils virtuoso-opensource
+	.ci/node-packages tests/clients
 	$(BIN)/pytest
 
 setup: $(READY)
