@@ -1,9 +1,10 @@
 """What the pages say in each language: the sentences of `messages/*.toml`, and how numbers, dates and sizes are put.
 
-A file has five tables with the same keys in every language:
+A file has six tables with the same keys in every language:
   text      sentences; `{…}` holds a fact. A counted sentence is two keys, ending in `_one` and `_other`.
   names     names of the words of other vocabularies, by prefixed name (or by IRI where we have no prefix for it);
   plural    the same for many, as the heads of lists;
+  sentences a proposition in words, by the prefixed name of its property: `{s}` is the subject, `{o}` the value;
   inverse   a property read from its object's side: what points at a thing by it;
   calendar  the names of the months, in full and as short as an axis needs them.
 """
@@ -50,6 +51,11 @@ def plural_names(language: str) -> Mapping[str, str]:
 def inverse_names(language: str) -> Mapping[str, str]:
     """What points at a thing, by the prefixed name of the property that does."""
     return _catalogue(language)["inverse"]
+
+
+def sentence_forms(language: str) -> Mapping[str, str]:
+    """How a proposition is said in a sentence, by the prefixed name of its property."""
+    return _catalogue(language)["sentences"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
-from rdflib import URIRef
+from rdflib import RDF, URIRef
+from rdflib.namespace import FOAF, ORG
 
 from legation.graph.description import INCOMING_MAX, Description
-from legation.ontology.terms import DIP
+from legation.ontology.terms import DIP, SCHEMA, SEM
 
-from . import claim_page, measure_page
+from . import actor_page, article_page, claim_page, event_page, measure_page, proposition_page, statement_page
 from .browsing import ABOUT, LENT, MADE, TENSION, claims
 from .pages import reader_of, render, variants_of
 from .site import Site
@@ -43,6 +44,12 @@ def _nothing_more(_: Subject) -> dict[str, object]:
 KINDS = (
     Kind((DIP.DiplomaticMeasure, DIP.Expulsion), "measure.html", measure_page.shown),
     Kind((DIP.Claim,), "claim.html", claim_page.shown),
+    Kind((DIP.Statement,), "statement.html", statement_page.shown),
+    Kind((RDF.Statement,), "proposition.html", proposition_page.shown),
+    Kind((DIP.Organisation, FOAF.Person, FOAF.Group, ORG.Post), "actor.html", actor_page.shown),
+    Kind((SCHEMA.NewsArticle, FOAF.Document), "article.html", article_page.shown),
+    Kind((SEM.Event,), "event.html", event_page.shown),
+    Kind((SEM.Place,), "place.html", event_page.shown_of_place),
 )  # fmt: skip
 """The kinds of pages, the most telling first."""
 _ANY = Kind((), "thing.html", _nothing_more)

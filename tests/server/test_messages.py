@@ -16,7 +16,7 @@ from legation.server.example_queries import example_queries
 from legation.server.speech import LANGUAGES, Speech, inverse_names, messages, word_names
 
 SERVER = resources.files("legation.server")
-TABLES = ("text", "names", "plural", "inverse", "calendar")
+TABLES = ("text", "names", "plural", "sentences", "inverse", "calendar")
 WITHOUT_PREFIX = {"bibo", "dc", "vann"}
 """Prefixes that only describe vocabularies: pages know them, the data do not use them."""
 

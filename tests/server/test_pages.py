@@ -464,7 +464,7 @@ def test_a_denial_cannot_be_missed(client: FlaskClient) -> None:
 def test_a_claim_says_who_makes_it_with_what_force_and_on_what_evidence(client: FlaskClient) -> None:
     """Speaker and statement, modality and stance with their meaning, the content as data, and the place in the text."""
     page = read(client, "doc/claim/a/c1", lang="fr")
-    assert page.classed("byline") == ["Avancée par La ministre, dans Les propos de la ministre"]
+    assert page.classed("byline") == ["Avancée par La ministre au nom de Norlande, dans Les propos de la ministre"]
     assert [text.split(" ")[0] for text in page.classed("signal")] == ["Annoncée", "Sous"]
     assert "La Norlande expulse trois personnes" in page.section("proposition")
     assert "effectif chiffré" in page.section("proposition")
@@ -475,20 +475,20 @@ def test_a_hedged_statement_shows_its_stance_and_what_that_means(client: FlaskCl
     """A reader who knows no code learns that the attribution is uncertain."""
     page = read(client, "doc/statement/a/s1")
     assert any(text.startswith("Hedged The reporter marks") for text in page.classed("caution"))
-    assert "Northland expels three persons" in page.section("made")
+    assert "Northland expels three persons" in page.section("says")
 
 
 def test_words_are_not_put_in_a_mouth(client: FlaskClient) -> None:
     """A statement that is only alleged to exist is not among what its supposed speaker put forward."""
     page = read(client, "doc/organisation/southmark")
-    assert "Change is out of the question" not in page.section("made")
-    assert "Nobody was expelled" in page.section("made")
+    assert "Change is out of the question" not in page.section("said")
+    assert "Nobody was expelled" in page.section("said")
     assert "Change is out of the question" in page.section("lent")
 
 
 def test_what_is_said_on_behalf_of_a_party_is_on_its_page(client: FlaskClient) -> None:
     """A minister's claim is found under the country, with the minister as its speaker."""
-    assert "The minister, in" in read(client, "doc/organisation/northland").section("made")
+    assert "The minister on behalf of Northland" in read(client, "doc/organisation/northland").section("said")
 
 
 def test_links_that_lead_to_a_thing_are_counted_even_where_they_are_not_all_shown(client: FlaskClient) -> None:
