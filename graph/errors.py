@@ -11,6 +11,7 @@ LegationError
 ├── PublicationRefused      the facts break a rule of severity Violation
 ├── ReleaseError            a release that is missing, damaged or of another kind
 ├── NotExpressible          triples that a format cannot carry
+├── PageKeyMalformed        a page asked for by what is no key (graph.incoming)
 ├── QueryRefused            a query refused before any engine saw it (graph.sparql_text)
 └── QueryFailed             a query that did not come to its end
     ├── QueryInvalid
@@ -78,6 +79,14 @@ class ReleaseError(LegationError):
 
 class NotExpressible(LegationError):
     """Triples that a format cannot carry, such as a predicate RDF/XML has no element name for."""
+
+
+class PageKeyMalformed(LegationError):
+    """What should say where a page of links begins, and does not."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__("the key of a page is a property and a subject, with a space between them")
 
 
 class QueryRefused(LegationError):

@@ -415,6 +415,31 @@ class OA(DefinedNamespace):
     start: URIRef
 
 
+class HYDRA(DefinedNamespace):
+    """Hydra Core Vocabulary (W3C Community Group): collections that are read page by page."""
+
+    _NS = Namespace("http://www.w3.org/ns/hydra/core#")
+    _fail = True
+
+    Collection: URIRef
+    PartialCollectionView: URIRef
+    first: URIRef
+    next: URIRef
+    totalItems: URIRef
+    view: URIRef
+
+
+class ALTR(DefinedNamespace):
+    """Alternative Profiles Ontology of Content Negotiation by Profile (W3C Working Draft 2023)."""
+
+    _NS = Namespace("http://www.w3.org/ns/dx/connegp/altr#")
+    _fail = True
+
+    Representation: URIRef
+    hasDefaultRepresentation: URIRef
+    hasRepresentation: URIRef
+
+
 class LOC(DefinedNamespace):
     """Datatype of Extended Date/Time Format literals (ISO 8601-2)."""
 

@@ -7,7 +7,7 @@ Conditions are none of its business: `front` decides them on the finished answer
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -15,12 +15,12 @@ from flask import Response, g, request
 from werkzeug.http import http_date
 
 from legation.graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
-from legation.graph.jsonld import compacted, expanded, flattened
+from legation.graph.jsonld import COMPACTED, written
 from legation.graph.prefixes import PREFIXES
 from legation.graph.serialisation import serialise
 
 from .links import header, link
-from .negotiation import COMPACTED, EXPANDED, FLATTENED, Choice, negotiate
+from .negotiation import Choice, negotiate
 from .pages import page_language
 from .problems import ProblemRaised
 from .site import Site
@@ -35,13 +35,14 @@ class Document:
     """A document to answer with: its address without suffix, what it is about, its triples, and its page.
 
     `query` is what of the address tells this part or view of the document from others, such as `after=…`. `links` and
-    `vary` are added to what every document says.
+    `vary` are added to what every document says. `incoming` is what of the triples points at the topic.
     """
 
     stem: str
     topic: str
     triples: Callable[[], Iterable[ox.Triple]]
     page: Callable[[str], str]
+    incoming: Callable[[], Collection[ox.Triple]] = tuple
     query: str = ""
     links: Sequence[str] = ()
     vary: Sequence[str] = ()
@@ -144,12 +145,8 @@ def encoded(site: Site, document: Document, form: Format, profile: str | None = 
     """The document's triples in an RDF format; JSON-LD is compacted with the published context unless `profile` says
     otherwise."""
     triples = list(document.triples())
-    if profile == EXPANDED:
-        return expanded(triples, document.topic)
-    if profile == FLATTENED:
-        return flattened(triples)
     if form is JSON_LD:
-        return compacted(triples, site.context, site.url("context.jsonld"), document.topic)
+        return written(triples, document.topic, site.json_context, profile, document.incoming())
     return serialise(triples, form, PREFIXES)
 
 

@@ -16,10 +16,8 @@ from functools import lru_cache
 from itertools import islice
 
 from legation.graph.formats import Format, by_key
+from legation.graph.jsonld import COMPACTED, EXPANDED, FLATTENED
 
-EXPANDED, COMPACTED, FLATTENED = (
-    f"http://www.w3.org/ns/json-ld#{name}" for name in ("expanded", "compacted", "flattened")
-)
 JSON_LD_PROFILES = frozenset({EXPANDED, COMPACTED, FLATTENED})
 """The profiles of JSON-LD 1.1 (section 6.3 of its IANA considerations) that can be asked for."""
 ELEMENTS_MAX = 200

@@ -15,7 +15,7 @@ from rdflib.namespace import DCTERMS
 
 from legation.graph.errors import NotExpressible
 from legation.graph.formats import GRAPH_FORMATS, HTML, PROBLEM_JSON, Format
-from legation.graph.jsonld import expanded
+from legation.graph.jsonld import EXPANDED, written
 from legation.graph.prefixes import PREFIXES
 from legation.graph.serialisation import serialise
 
@@ -69,7 +69,7 @@ def _body(here: Site, problem: Problem, form: Format, language: str) -> str | by
         return problem.to_json(type_iri, language)
     triples = list(dict.fromkeys(triples_of(problem, type_iri)))
     if form.parameters:
-        return expanded(triples, "")
+        return written(triples, "", here.json_context, EXPANDED)
     return serialise(triples, form, {**PREFIXES, "hydra": HYDRA})
 
 

@@ -63,6 +63,7 @@ def _document_of(here: Site, description: Description) -> Document:
         topic=description.iri,
         triples=lambda: description.triples,
         page=lambda language: thing_page(here, description, language),
+        incoming=lambda: description.incoming,
         links=[link(here.dataset, "collection")] if here.dataset else [],
     )
 

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from flask import current_app
 
 from legation.graph.identifiers import Base
+from legation.graph.jsonld_compaction import Context
 from legation.graph.release import Release
 from legation.graph.sparql_guard import Guard
 from legation.graph.store import Store
@@ -102,6 +103,11 @@ class Site:
         if word := _WORD.fullmatch(iri):
             return self.path + word[1]
         return iri if re.match(r"https?://", iri, re.IGNORECASE) else None
+
+    @cached_property
+    def json_context(self) -> Context:
+        """The published JSON-LD context with its address, by which documents name it."""
+        return Context(self.context["@context"], self.url("context.jsonld"))
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
