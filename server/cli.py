@@ -66,6 +66,7 @@ for command in (
     cli_releases.publish,
     cli_releases.rollback,
     cli_releases.verify,
+    cli_releases.diff,
 ):
     main.add_command(command)
 

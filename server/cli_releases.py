@@ -1,18 +1,23 @@
-"""The commands about releases that are there already: list them, switch between them, verify them."""
+"""The commands about releases that are there already: list them, switch between them, compare and verify them."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import pyoxigraph as ox
 
+from legation.graph.changes import Thing, changed_things, changes
 from legation.graph.errors import ReleaseError
 from legation.graph.history import Listed, listed, make_current, roll_back
+from legation.graph.identifiers import Base, thing_path
 from legation.graph.release import Release, find_release, open_release, release_folders
 
 from .cli_options import EXIT_REFUSED, releases_option, reports_errors, say
 from .settings import Settings
+from .view_models import compact
 
 _DIGEST_CHARS = 12
 
@@ -97,3 +102,43 @@ def _tell(current: Release, folder: Path) -> None:
     digest = current.digest[:_DIGEST_CHARS]
     click.echo(f"release {digest} is the current one; servers of {folder} follow within a second or two")
     click.echo(f"Next: legation releases --releases {folder}    (to go back: legation rollback --releases {folder})")
+
+
+@click.command()
+@click.argument("older")
+@click.argument("newer")
+@click.option("--patch", is_flag=True, help="Write an RDF Patch, which makes the newer release of the older one.")
+@releases_option
+@reports_errors
+def diff(older: str, newer: str, patch: bool, releases: Path | None) -> None:
+    """Tell what was changed between two releases, each named by the beginning of its digest."""
+
+    folder = Settings.from_environment(releases=releases).releases
+    found = changes(find_release(folder, older), find_release(folder, newer))
+    if patch:
+        sys.stdout.buffer.write(found.to_patch())
+        return
+    for thing in changed_things(found):
+        for sentence in _sentences(thing, found.newer.base):
+            click.echo(sentence)
+    click.echo(f"{len(found.removed)} quads removed, {len(found.added)} added")
+
+
+def _sentences(thing: Thing, base: Base) -> Iterator[str]:
+    name = thing_path(base, thing.iri)
+    if thing.is_new or thing.is_gone:
+        yield f"{name} is {'new' if thing.is_new else 'gone'}"
+        return
+    for value in thing.values:
+        what = compact(value.predicate) + (f" ({value.language})" if value.language else "")
+        before, after = (", ".join(_quoted(term, base) for term in side) for side in (value.before, value.after))
+        if before and after:
+            yield f"{name}: {what} was changed from {before} to {after}"
+        else:
+            yield f"{name}: {what} {'lost' if before else 'was given'} {before or after}"
+
+
+def _quoted(term: object, base: Base) -> str:
+    if isinstance(term, ox.Literal):
+        return f"“{term.value}”"
+    return base.relative(term.value) if isinstance(term, ox.NamedNode) else str(term)
