@@ -12,6 +12,8 @@ from typing import Any
 
 from .tables import Column, Kind, Table
 
+_INT64_MAX = 2**63 - 1
+
 
 def to_parquet(table: Table, cells: Sequence[Sequence[tuple[str, ...]]]) -> bytes:
     """The cells of a table as a Parquet file; the same cells give the same bytes."""
@@ -37,12 +39,16 @@ def to_parquet(table: Table, cells: Sequence[Sequence[tuple[str, ...]]]) -> byte
 
 
 def _value(column: Column, cell: tuple[str, ...]) -> Any:
+    """A cell as its column's type; None where unchecked data have something else there, which the CSV keeps."""
     if column.several:
         return list(cell)
     if not cell:
         return None
     if column.kind is Kind.BOOLEAN:
         return cell[0] == "true"
-    if column.kind is Kind.INTEGER:
-        return int(cell[0])
-    return date.fromisoformat(cell[0]) if column.kind is Kind.DATE else cell[0]
+    try:
+        if column.kind is Kind.INTEGER:
+            return number if abs(number := int(cell[0])) <= _INT64_MAX else None
+        return date.fromisoformat(cell[0]) if column.kind is Kind.DATE else cell[0]
+    except ValueError:
+        return None

@@ -83,8 +83,11 @@ ODD_PATHS = {
     "spaces": "a%20b%0Ac",
     "quotes": "say-%22-'single'-%3C%3E",
     "ampersand": "a&b=c;d,e",
+    "letters": "école-日本",
+    "controls": "\u202elive\u2066",
     "header": "x%0D%0ASet-Cookie:%20a=b",
     "slash": "a%2Fb",
+    "suffix": "looks-like.ttl",
     "long": "long-" + "x" * 1_500,
 }
 """The paths, below `id/odd/`, of things whose own IRIs are odd."""

@@ -296,7 +296,7 @@ def test_every_serialisation_says_the_same_or_says_that_it_cannot(site: LiveServ
         for form in GRAPH_FORMATS:
             reply = send(site, f"/{path}.{form.extension}")
             if form is RDF_XML and not is_expressible_in_xml(list(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES))):
-                assert (reply.status, reply.problem) == (406, "not-expressible"), path
+                assert (reply.status, b"/problems/not-expressible" in reply.body) == (406, True), path
                 refused.append(path)
                 continue
             assert (reply.status, reply.type) == (200, form.media_type), path
