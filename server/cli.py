@@ -18,7 +18,7 @@ from legation.graph.history import make_current
 from legation.graph.identifiers import DEFAULT_BASE, Base
 from legation.graph.release import Release, current_release, find_release
 
-from . import cli_releases
+from . import cli_releases, cli_signatures
 from .cli_curation import evidence, mutants, new
 from .cli_options import (
     EXIT_REFUSED,
@@ -67,6 +67,9 @@ for command in (
     cli_releases.rollback,
     cli_releases.verify,
     cli_releases.diff,
+    cli_signatures.keygen,
+    cli_signatures.sign,
+    cli_signatures.check_signature,
 ):
     main.add_command(command)
 
