@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import platform
 import re
 import shutil
 import socket
@@ -13,9 +14,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -55,34 +57,39 @@ def oxigraph_program() -> str:
 @contextmanager
 def peer(store: Path) -> Iterator[Server]:
     """`oxigraph serve-read-only` over the very store of a release."""
-    port = _free_port()
+    port = free_port()
     command = [oxigraph_program(), "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
-    with _running("oxigraph", command, port, "/query") as server:
+    with running("oxigraph", command, port, "/query") as server:
         yield server
 
 
 @contextmanager
-def ours(releases: Path) -> Iterator[Server]:
+def ours(releases: Path, workers: int | None = None) -> Iterator[Server]:
     """`legation serve` over the current release of a folder."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "legation.server.cli", "serve", "--port", str(port), "--releases", str(releases)]
-    with _running("legation", command, port, "/sparql") as server:
+    command += ["--workers", str(workers)] if workers else []
+    with running("legation", command, port, "/sparql") as server:
         yield server
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on the loopback that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def _running(name: str, command: list[str], port: int, path: str) -> Iterator[Server]:
+def running(
+    name: str, command: list[str], port: int, path: str, probe: Callable[[Server], object] | None = None
+) -> Iterator[Server]:
+    """A server of any program, from its first answer, to `probe` or else to a query, to the end of the context."""
     started = time.perf_counter()
     log = tempfile.TemporaryFile()  # noqa: SIM115 it is closed when the process is done with it
     process = subprocess.Popen(command, env=OURS | os.environ, stdout=log, stderr=log)
     server = Server(name, port, path, process.pid, 0.0)
     try:
-        if not _is_ready(server, process):
+        if not _is_ready(server, process, probe or _answers_a_query):
             log.seek(0)
             sys.exit(f"{name} did not start: {log.read()[-1000:].decode()}")
         yield Server(name, port, path, process.pid, time.perf_counter() - started)
@@ -92,17 +99,30 @@ def _running(name: str, command: list[str], port: int, path: str) -> Iterator[Se
         log.close()
 
 
-def _is_ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
+def _answers_a_query(server: Server) -> None:
+    Client(server).get("ASK {}", "application/sparql-results+json")
+
+
+def _is_ready(server: Server, process: subprocess.Popen[bytes], probe: Callable[[Server], object]) -> bool:
     """Whether the server answers, within its time and before it ends."""
     until = time.monotonic() + _START_S
     while time.monotonic() < until and process.poll() is None:
         try:
-            Client(server).get("ASK {}", "application/sparql-results+json")
+            probe(server)
         except OSError:
             time.sleep(0.01)
         else:
             return True
     return False
+
+
+def machine() -> str:
+    """The day, the machine and the Python of a run."""
+    model = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
+    cores = Path("/proc/cpuinfo").read_text().count("processor\t")
+    return (
+        f"{datetime.now(UTC):%d %B %Y}, {cores} cores ({model.partition(': ')[2]}), Python {platform.python_version()}"
+    )
 
 
 def settled_s(server: Server) -> float:
@@ -174,11 +194,23 @@ class Load:
     p99_ms: float
 
 
-def load(server: Server, requests: Path, run: str, accept: str, connections: int, seconds: int) -> Load:
-    """Ask the requests of a file in turn over so many kept-alive connections, for so long."""
+def load(
+    server: Server,
+    requests: Path,
+    run: str,
+    accept: str,
+    connections: int,
+    seconds: int,
+    *,
+    prefix: str | None = None,
+) -> Load:
+    """Ask the requests of a file in turn over so many kept-alive connections, for so long.
+
+    What a line holds is the query, or whatever else follows `prefix` in a target.
+    """
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s",
                str(_HERE / "requests.lua"), f"http://127.0.0.1:{server.port}", "--", str(requests),
-               f"{server.path}?query=", run, accept]  # fmt: skip
+               f"{server.path}?query=" if prefix is None else prefix, run, accept]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
     if done.returncode:
         sys.exit(f"wrk failed on {server.name}: {done.stdout[-500:]}{done.stderr[-500:]}")

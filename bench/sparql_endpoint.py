@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import statistics
 import subprocess
 import sys
@@ -20,12 +19,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from queries import JSON, KINDS, LOOK_UP, REPEATED, RUN, Entities, Kind, entities, first
-from servers import Client, Server, Watch, load, ours, peer, settled_s
+from servers import Client, Server, Watch, load, machine, ours, peer, settled_s
 
 _HERE = Path(__file__).parent
 _SEED = 1
@@ -209,14 +207,6 @@ def table(rows: list[Row]) -> str:
     head = ["query", "connections", "oxigraph server", "legation", "to reach", "ratio"]
     cells = [head, ["---"] * len(head), *(row.cells() for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in cells)
-
-
-def machine() -> str:
-    model = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
-    cores = Path("/proc/cpuinfo").read_text().count("processor\t")
-    return (
-        f"{datetime.now(UTC):%d %B %Y}, {cores} cores ({model.partition(': ')[2]}), Python {platform.python_version()}"
-    )
 
 
 def bench(kept: Path, temporary: Path, triples: int, plan: Plan) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,8 @@ from .query_pool import Answer, Job, Limits, QueryPool, Spent
 from .sparql_chain import Chain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .release import Release
 
 
@@ -129,6 +132,15 @@ def _loaded(store: ox.Store) -> ox.Store:
     return loaded
 
 
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """What the engine raises where files are damaged or gone, as ReleaseError; where they lie is nobody's business."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise ReleaseError("the store of the release cannot be read") from error
+
+
 class EmbeddedStore:
     """A release opened by Oxigraph in this process for our own queries, and in query processes for strangers'."""
 
@@ -198,17 +210,19 @@ class EmbeddedStore:
         return self._blocking.run(job, timeout_s, spent)
 
     def construct(self, query: str) -> list[ox.Triple]:
-        """The triples of one of our own CONSTRUCT queries, sorted by their N-Triples form."""
-        found = self._store.query(query, use_default_graph_as_union=self._union)
-        assert isinstance(found, ox.QueryTriples)
-        return sorted(set(found), key=str)
+        """The triples of one of our own CONSTRUCT queries, sorted by their N-Triples form. Raises ReleaseError."""
+        with _damage_told():
+            found = self._store.query(query, use_default_graph_as_union=self._union)
+            assert isinstance(found, ox.QueryTriples)
+            return sorted(set(found), key=str)
 
     def select(self, query: str) -> list[tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]]:
-        """The rows of one of our own SELECT queries."""
-        found = self._store.query(query, use_default_graph_as_union=self._union)
-        assert isinstance(found, ox.QuerySolutions)
-        names = found.variables
-        return [tuple(row[name] for name in names) for row in found]
+        """The rows of one of our own SELECT queries. Raises ReleaseError."""
+        with _damage_told():
+            found = self._store.query(query, use_default_graph_as_union=self._union)
+            assert isinstance(found, ox.QuerySolutions)
+            names = found.variables
+            return [tuple(row[name] for name in names) for row in found]
 
     def close(self) -> None:
         """End the query processes; for a thread, as `run` is."""

@@ -45,8 +45,8 @@ def leaves_its_space(path: str) -> bool:
 
 
 def as_uri(iri: str) -> str:
-    """An IRI or a path as header fields carry it: in ASCII, escapes in capitals (RFC 3987, section 3.1)."""
-    return _ESCAPE.sub(lambda escape: escape[0].upper(), quote(iri, safe=_URI_CHARACTERS + "?#[]"))
+    """An IRI or a path as header fields carry it: in ASCII, its own escapes as they are (RFC 3987, section 3.1)."""
+    return quote(iri, safe=_URI_CHARACTERS + "?#[]")
 
 
 def spellings(path: str) -> tuple[str, ...]:
@@ -55,8 +55,9 @@ def spellings(path: str) -> tuple[str, ...]:
         return (path,)
     normal = _normal(path)
     uri = as_uri(normal)
+    capital = _ESCAPE.sub(lambda escape: escape[0].upper(), uri)
     small = _ESCAPE.sub(lambda escape: escape[0].lower(), uri)
-    return tuple(dict.fromkeys((path, normal, uri, small)))
+    return tuple(dict.fromkeys((path, normal, capital, small)))
 
 
 def _normal(path: str) -> str:

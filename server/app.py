@@ -82,8 +82,8 @@ def _on_public_base(app: WsgiApplication, base: str) -> WsgiApplication:
 
 def _answer_error(error: LegationError) -> Response:
     problem = problem_of(error)
-    if problem.type.status == 500:
-        _LOG.error("unexpected error of the graph", exc_info=error)
+    if problem.type.slug in {"internal", "unavailable"}:
+        _LOG.error("%s", problem.type.title["en"], exc_info=error)
     return answer_problem(problem)
 
 

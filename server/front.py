@@ -19,6 +19,7 @@ from .budget import ACCOUNT, Budgets
 from .endpoint import Endpoint, Headers, LeftToPages
 from .ledger import Ledger
 from .librarian import Librarian
+from .oversized import refuse_oversized
 from .patience import Receive, Scope, Send, Stalled
 from .problems import ProblemRaised
 from .settings import Settings
@@ -28,10 +29,6 @@ from .stores import open_store
 _LOG = logging.getLogger(__name__)
 _LOOK_S = 1.0
 """Seconds between two looks at the pointer: so long after a switch the old release is still served at most."""
-REQUEST_LINE_BYTES = 8190
-"""The longest request target that is read: what most proxies allow."""
-HEADER_BYTES = 32_768
-"""The most bytes of header fields that are read."""
 
 
 @dataclass
@@ -86,11 +83,11 @@ class Front:
     async def _answer(self, serving: Serving, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""
         try:
-            _refuse_oversized(scope)
             if serving.librarian.answers(scope):
                 await serving.librarian.answer(scope, send)
                 return
             headers = Headers.of(scope)
+            refuse_oversized(scope, sum(len(name) + len(value) for name, value in scope["headers"]))
             if scope["method"] not in {"GET", "HEAD"}:
                 body = await self._body(headers, receive)
             if serving.endpoint.answers(scope):
@@ -194,18 +191,6 @@ def _switched(releases: Path, release: Release) -> datetime | None:
     if pointer.resolve() != release.folder:
         return None
     return datetime.fromtimestamp(pointer.lstat().st_mtime, UTC)
-
-
-def _refuse_oversized(scope: Scope) -> None:
-    """Raise ProblemRaised for what is over the bounds: uri-too-long, headers-too-large."""
-    if len(scope["raw_path"]) + len(scope["query_string"]) > REQUEST_LINE_BYTES:
-        raise ProblemRaised(
-            "uri-too-long", f"The address is longer than {REQUEST_LINE_BYTES} bytes.", bytes_max=REQUEST_LINE_BYTES
-        )
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES:
-        raise ProblemRaised(
-            "headers-too-large", f"The header fields take more than {HEADER_BYTES} bytes.", bytes_max=HEADER_BYTES
-        )
 
 
 def _too_large(bytes_max: int) -> ProblemRaised:

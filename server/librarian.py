@@ -13,6 +13,7 @@ from functools import partial
 from .bridge import Begun, Bridge, environ_of, without_conditions
 from .conditional import Outcome
 from .library import Finished, Library, Wanted, finished
+from .oversized import refuse_oversized
 from .patience import Scope, Send
 from .prepared import Prepared
 from .problems import ProblemRaised
@@ -39,11 +40,13 @@ class Librarian:
         return scope["method"] in _IN_ADDRESS and path not in self._apart and not is_file
 
     async def answer(self, scope: Scope, send: Send) -> None:
-        """Answer one request, or raise before anything is sent: ProblemRaised precondition-failed.
+        """Answer one request, or raise before anything is sent.
 
-        Raises Stalled for a client that stopped reading.
+        Raises ProblemRaised: uri-too-long, headers-too-large, precondition-failed; Stalled for a client that stopped
+        reading.
         """
         wanted = Wanted(scope)
+        refuse_oversized(scope, wanted.bytes)
         found = self._library.find(wanted) or await self._made(wanted, scope)
         is_answered = await (
             self._stream(wanted, found, send) if isinstance(found, Begun) else wanted.send(found, send)

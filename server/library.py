@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from legation.graph.formats import DOCUMENT_FORMATS, PROBLEM_JSON, TURTLE
 
@@ -36,28 +35,40 @@ _NEGOTIATED, _ENCODING, _IF_NONE_MATCH = 3, 3, 4
 _KEPT = frozenset({200, 301, 303, 308, 410})
 _INCOMPRESSIBLE = re.compile(rb"image/(?!svg)|font/|audio/|video/|application/(?:zip|gzip|octet-stream)")
 _REMEMBERED_CHARS_MAX = 512
+"""Longer fields are read anew, so that what is remembered of them stays small whatever clients send."""
+_NOTHING: tuple[str | None, ...] = (None,) * len(_FIELDS)
 _OF_THE_BODY = frozenset({b"etag", b"content-length", b"repr-digest", b"vary"})
 
 
 class Wanted:
-    """What of a GET or HEAD request its answer depends on: its target, and fields by their place in `_FIELDS`."""
+    """What of a GET or HEAD request its answer depends on: its target, and fields by their place in `_FIELDS`.
 
-    __slots__ = ("fields", "is_get", "path", "query")
+    `bytes` is what its header fields take.
+    """
+
+    __slots__ = ("bytes", "fields", "is_get", "path", "query")
 
     def __init__(self, scope: Scope) -> None:
         self.path: bytes = scope["raw_path"]
         self.query: bytes = scope["query_string"]
         self.is_get: bool = scope["method"] == "GET"
-        self.fields: list[str | None] = [None] * len(_FIELDS)
+        self.fields = fields = list(_NOTHING)
+        size, place_of = 0, _PLACES.get
         for name, value in scope["headers"]:
-            place = _PLACES.get(name)
-            if place is not None:
-                text, before = value.decode("latin-1"), self.fields[place]
-                self.fields[place] = text if before is None else f"{before}, {text}"
+            size += len(name) + len(value)
+            if (place := place_of(name)) is not None:
+                text, before = value.decode("latin-1"), fields[place]
+                fields[place] = text if before is None else f"{before}, {text}"
+        self.bytes = size
 
     def key(self, varies_by: Iterable[int]) -> tuple[object, ...]:
         """What requests have in common that get the same answer at an address that varies so."""
-        return (self.path, self.query, *(_MEANINGS[place](self.fields[place]) for place in varies_by))
+        parts: list[object] = [self.path, self.query]
+        for place in varies_by:
+            field = self.fields[place]
+            meaning = _MEANINGS[place] if field is None or len(field) <= _REMEMBERED_CHARS_MAX else _READ_ANEW[place]
+            parts.append(meaning(field))
+        return tuple(parts)
 
     @property
     def whole_key(self) -> tuple[object, ...]:
@@ -177,23 +188,19 @@ def _may_be_kept(status: int, fields: Mapping[bytes, bytes]) -> bool:
 
 def _formats(accept: str | None) -> object:
     """What an Accept field chooses, of the formats of documents and of those of problems: pages offer no others."""
-    if len(accept or "") > _REMEMBERED_CHARS_MAX:
-        return _choices(accept)
-    return _remembered_choices(accept)
-
-
-def _choices(accept: str | None) -> object:
     document = negotiate(accept, DOCUMENT_FORMATS, default=TURTLE)
     problem = negotiate(accept, PROBLEM_FORMATS, default=PROBLEM_JSON)
     return (document and (document.format.key, document.profile), problem and problem.format.key)
 
 
 def _language(accept_language: str | None) -> object:
-    if len(accept_language or "") > _REMEMBERED_CHARS_MAX:
-        return language_of("", accept_language)
-    return _remembered_language(accept_language)
+    return language_of("", accept_language)
 
 
-_remembered_choices = lru_cache(256)(_choices)
-_remembered_language = lru_cache(256)(lambda field: language_of("", field))
-_MEANINGS: tuple[Callable[[str | None], Any], ...] = (_formats, _language, lambda profile: profile)
+def _as_it_is(field: str | None) -> object:
+    return field
+
+
+_READ_ANEW: tuple[Callable[[str | None], object], ...] = (_formats, _language, _as_it_is)
+"""What a field means, by its place in `_FIELDS`."""
+_MEANINGS = (lru_cache(256)(_formats), lru_cache(256)(_language), _as_it_is)

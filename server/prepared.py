@@ -22,11 +22,11 @@ Field = tuple[bytes, bytes]
 EVERY_ANSWER: tuple[Field, ...] = tuple(
     (name.lower().encode(), value.encode()) for name, value in ON_EVERY_ANSWER.items()
 )
-_OF_A_BODY = frozenset(
+_NOT_REPEATED = frozenset(
     {b"content-type", b"content-length", b"content-encoding", b"content-language", b"repr-digest", b"server-timing",
-     b"last-modified", b"etag"}
+     b"last-modified", b"etag", b"link", b"content-security-policy", b"referrer-policy", b"x-content-type-options"}
 )  # fmt: skip
-"""Fields that a 304 does not repeat (RFC 9110, section 15.4.5); its ETag is the one that the client named."""
+"""Fields that a 304 leaves to the answer that the client has (RFC 9110, section 15.4.5); its ETag is the one named."""
 
 
 def fields_of(headers: Iterable[tuple[str, str]]) -> list[Field]:
@@ -51,7 +51,7 @@ class Prepared:
     @cached_property
     def shared(self) -> list[Field]:
         """The fields that a 304 repeats, but for its tag."""
-        return [field for field in self.fields if field[0] not in _OF_A_BODY]
+        return [field for field in self.fields if field[0] not in _NOT_REPEATED]
 
     @cached_property
     def etag(self) -> str:
