@@ -168,6 +168,8 @@ class _Tree:
     def _place(self, iri: str) -> tuple[int, str]:
         if str(FOAF.primaryTopic) in self._nodes[iri]:
             return 0, iri
+        if iri.startswith("_:") and iri in self._inside:
+            return 5, iri  # told with its owner, if that is a word even; before it, a list would be told twice
         later = (iri in self._words, iri in self._thin, iri in self._inside)
         return 4 - later.index(True) if True in later else 1, iri
 
