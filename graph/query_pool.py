@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
+from .allocation import roomy
 from .errors import (
     AnswerIncomplete,
     EngineRefused,
@@ -100,7 +101,7 @@ class Template:
 
     def __init__(self, options: ProgramOptions, environment: Mapping[str, str] | None = None) -> None:
         self._options = options
-        self._environment = os.environ | {"RUST_BACKTRACE": "0"} | dict(environment or {})
+        self._environment = roomy(os.environ) | {"RUST_BACKTRACE": "0"} | dict(environment or {})
         self._lock = threading.Lock()
         self._start()
 
