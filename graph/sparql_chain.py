@@ -1,6 +1,6 @@
 """Queries that are small by their form: chains of triples that begin at a named node.
 
-    SELECT ?who { <claim/c7> dip:assertedIn ?act . ?act dip:speaker ?who }
+    SELECT ?who ?name { <claim/c7> dip:assertedIn ?act . ?act dip:speaker ?who OPTIONAL { ?who rdfs:label ?name } }
 
 In a chain every subject is an IRI or a variable that was an object before, so a store that goes from triple to triple
 makes at most (triples of one subject) ^ (triples of the query) steps, whatever else it holds: a bound that is known
@@ -8,8 +8,15 @@ before the query is run. No such query needs a process that can be killed.
 
     chain_of ─ the tokens of a query ─> Chain, or None for everything that is not plainly one
 
-Only what stands here is taken for a chain: SELECT with variables or `*`, or ASK; one group of triples (SPARQL 1.1,
-section 19.8, without paths, blank nodes, lists or anything in braces); a LIMIT.
+Only what stands here is taken for a chain:
+
+- SELECT with variables or `*`, ASK, or CONSTRUCT with a template of triples without blank nodes;
+- one group: first triples (SPARQL 1.1, section 19.8, without paths, blank nodes, lists or anything in braces), then
+  OPTIONAL groups of one triple and FILTERs in any order. An OPTIONAL goes on from what stands before every OPTIONAL:
+  a variable that may be unbound would match every node;
+- a FILTER of comparisons, arithmetic and functions whose work and result are no larger than what they are given: no
+  EXISTS, no REPLACE or CONCAT, which can be nested until their result fills the memory, and no regular expressions;
+- ORDER BY variables; LIMIT and OFFSET.
 """
 
 from __future__ import annotations
@@ -20,21 +27,37 @@ from dataclasses import dataclass
 from .sparql_tokens import Kind, Token
 
 TOKENS_MAX = 80
+_SORTED_COSTS = 4
+"""How many steps the sorting of a row may take: sixteen comparisons where there are 50 000 rows."""
+_FUNCTIONS = frozenset(
+    {
+        "BOUND", "SAMETERM", "STR", "LANG", "LANGMATCHES", "DATATYPE", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL",
+        "ISNUMERIC", "STRLEN", "LCASE", "UCASE", "CONTAINS", "STRSTARTS", "STRENDS", "YEAR", "MONTH", "DAY", "HOURS",
+        "MINUTES", "ABS", "ROUND", "CEIL", "FLOOR", "IN", "NOT", "TRUE", "FALSE",
+    }
+)  # fmt: skip
+"""Words of a FILTER whose work and result are bounded by their arguments (SPARQL 1.1, section 17.4)."""
+_OPERATORS = frozenset({"(", ")", ",", "=", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "&&", "||", "!"})
 _ENTITIES = frozenset({Kind.IRI, Kind.NAME})
 _LITERALS = frozenset({Kind.STRING, Kind.NUMBER})
+_AFTER_TRIPLES = frozenset({"}", "OPTIONAL", "FILTER"})
 _END = Token(Kind.MARK, "", -1)
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """How many triples of a chain have a predicate that is named, and how many a variable in its place."""
+    """How many triples of a chain have a predicate that is named, and how many a variable in its place.
+
+    `costs` is how much more than a step each of its rows may take: for sorting, and for the triples of a template.
+    """
 
     named: int
     open: int
+    costs: int = 1
 
     def steps_max(self, of_subject: int, of_property: int) -> int:
         """The most steps to its answer where a subject has so many triples, and so many with one predicate."""
-        return int(max(1, of_property) ** self.named * max(1, of_subject) ** self.open)
+        return int(max(1, of_property) ** self.named * max(1, of_subject) ** self.open) * self.costs
 
 
 class _NoChain(Exception):
@@ -56,6 +79,7 @@ class _Reader:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens, self._at = tokens, 0
+        self._in_template = False
         self._reached: set[str] = set()
         self._named = self._open = 0
 
@@ -79,19 +103,94 @@ class _Reader:
             raise _NoChain
 
     def query(self) -> Chain:
+        costs = self._form()
+        self._skip("WHERE")
+        self._group()
+        if self._skip("ORDER"):
+            self._need("BY")
+            self._sorting()
+            costs *= _SORTED_COSTS
+        while self._skip("LIMIT", "OFFSET"):
+            if self._take().kind is not Kind.NUMBER:
+                raise _NoChain
+        if self._next is not _END or not self._named + self._open:
+            raise _NoChain
+        return Chain(self._named, self._open, costs)
+
+    def _form(self) -> int:
+        """The form and what it says of the answer; how many steps it may take to write a row of it."""
+        if self._skip("CONSTRUCT"):
+            return max(1, self._template())
         if not self._skip("ASK"):
             self._need("SELECT")
             self._skip("DISTINCT")
             self._projection()
-        self._skip("WHERE")
+        return 1
+
+    def _template(self) -> int:
+        """The triples of a template: what they are made of need not have been reached. How many there are."""
         self._need("{")
+        self._in_template = True
         while not self._skip("}"):
             self._subject()
-        if self._skip("LIMIT") and self._take().kind is not Kind.NUMBER:
+        written = self._named + self._open
+        self._in_template, self._named, self._open = False, 0, 0
+        self._reached.clear()
+        return written
+
+    def _group(self) -> None:
+        """A group in braces: triples, then OPTIONAL groups and FILTERs."""
+        self._need("{")
+        while self._next.text.upper() not in _AFTER_TRIPLES:
+            self._subject()
+        while not self._skip("}"):
+            if self._skip("OPTIONAL"):
+                self._option()
+            else:
+                self._need("FILTER")
+                self._filter()
+            self._skip(".")
+
+    def _option(self) -> None:
+        """One triple that may be missing; nothing goes on from what it reaches. Of two the engine may read all there
+        are of the second before it knows the first."""
+        reached, triples = set(self._reached), self._named + self._open
+        self._need("{")
+        self._subject()
+        self._need("}")
+        if self._named + self._open != triples + 1:
             raise _NoChain
-        if self._next is not _END or not self._named + self._open:
+        self._reached = reached
+
+    def _filter(self) -> None:
+        """A bracketed expression, or the call of a function."""
+        if self._next.text != "(" and self._take().text.upper() not in _FUNCTIONS:
             raise _NoChain
-        return Chain(self._named, self._open)
+        self._need("(")
+        depth = 1
+        while depth:
+            token = self._take()
+            depth += (token.text == "(") - (token.text == ")") if token.kind is Kind.MARK else 0
+            if token.kind in {Kind.VARIABLE, Kind.IRI, Kind.NAME} and self._next.text != "(":
+                continue  # an IRI before a bracket is a function, a cast for instance
+            if token.kind in _LITERALS:
+                self._rest_of_literal()
+            elif token.text.upper() not in (_OPERATORS if token.kind is Kind.MARK else _FUNCTIONS):
+                raise _NoChain
+
+    def _sorting(self) -> None:
+        """Variables, each alone or in the brackets of ASC or DESC."""
+        sorts = 0
+        while (bracketed := self._skip("ASC", "DESC")) or self._next.kind is Kind.VARIABLE:
+            if bracketed:
+                self._need("(")
+            if self._take().kind is not Kind.VARIABLE:
+                raise _NoChain
+            if bracketed:
+                self._need(")")
+            sorts += 1
+        if not sorts:
+            raise _NoChain
 
     def _projection(self) -> None:
         if self._skip("*"):
@@ -104,13 +203,13 @@ class _Reader:
     def _subject(self) -> None:
         """One subject with its predicates and objects, and the dot behind them, which the last needs not have."""
         subject = self._take()
-        is_reached = subject.kind is Kind.VARIABLE and subject.text[1:] in self._reached  # ?x is $x (section 4.1.3)
+        is_reached = subject.kind is Kind.VARIABLE and (self._in_template or subject.text[1:] in self._reached)
         if subject.kind not in _ENTITIES and not is_reached:
             raise _NoChain
         self._predicate()
         while self._skip(";"):
             self._predicate()
-        if not self._skip(".") and self._next.text != "}":
+        if not self._skip(".") and self._next.text.upper() not in _AFTER_TRIPLES:
             raise _NoChain
 
     def _predicate(self) -> None:
@@ -125,7 +224,7 @@ class _Reader:
     def _object(self, *, is_open: bool) -> None:
         found = self._take()
         if found.kind is Kind.VARIABLE:
-            self._reached.add(found.text[1:])
+            self._reached.add(found.text[1:])  # ?x is $x (section 4.1.3)
         elif found.kind in _LITERALS:
             self._rest_of_literal()
         elif found.kind not in _ENTITIES:

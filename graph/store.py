@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
@@ -17,9 +18,10 @@ import pyoxigraph as ox
 from .blocking_pool import BlockingAnswer, BlockingPool
 from .density import Density
 from .errors import QueryInvalid, ReleaseError
-from .formats import RESULTS_CSV, RESULTS_JSON, RESULTS_TSV
+from .formats import RDF_FORMATS, RDF_XML, RESULTS_CSV, RESULTS_JSON, RESULTS_TSV
 from .prefixes import PREFIXES
 from .query_pool import Answer, Job, Limits, QueryPool, Spent
+from .serialisation import rdf_format, with_prefixes_in_order
 from .sparql_chain import Chain
 
 if TYPE_CHECKING:
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 AT_ONCE_QUADS = 100_000
 """A release of at most so many quads is loaded before the first query: that takes under a second."""
-OWN_QUADS_MAX = 500_000
-"""A release of at most so many quads is loaded by each server process too: small queries take half the time."""
-QUAD_BYTES = 400
-"""What a quad takes in memory; 380 bytes were measured at two million (bench/README.md)."""
+QUAD_BYTES = 800
+"""What a quad takes in memory with its triple in the union of the graphs; 780 bytes were measured at a million."""
+_LOADED_AT_ONCE = 200
+"""Quads that are loaded in one go, for the engine stops all other work of this process meanwhile: some milliseconds."""
+_PAUSE_S = 0.0005
+"""Seconds in which the rest of the process may go on, between two of those."""
 
 
 def available_memory() -> int:
@@ -55,6 +59,9 @@ _NOW_FORMATS = {
     RESULTS_CSV.key: ox.QueryResultsFormat.CSV,
     RESULTS_TSV.key: ox.QueryResultsFormat.TSV,
 }
+_NOW_RDF_FORMATS = {form.key: form for form in RDF_FORMATS if form is not RDF_XML}
+"""All but those in XML, which cannot carry every answer."""
+_PREFIXES = dict(PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,17 @@ class _Bounded(bytearray):
 
     def flush(self) -> None:
         """Nothing: the bytes stay here."""
+
+
+def _written(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, key: str) -> bytes:
+    """Results in the format of this key, as a query process writes them. Raises _TooLong."""
+    out = _Bounded()
+    if not isinstance(results, ox.QueryTriples):
+        results.serialize(cast("IO[bytes]", out), format=_NOW_FORMATS[key])
+        return bytes(out)
+    form = _NOW_RDF_FORMATS[key]
+    ox.serialize(results, cast("IO[bytes]", out), format=rdf_format(form), prefixes=_PREFIXES)
+    return with_prefixes_in_order(bytes(out), form)
 
 
 class Store(Protocol):
@@ -126,9 +144,11 @@ class Store(Protocol):
 
 
 def _loaded(store: ox.Store) -> ox.Store:
-    """A copy of a store in memory."""
-    loaded = ox.Store()
-    loaded.bulk_extend(store)
+    """A copy of a store in memory, made bit by bit, while other threads answer requests."""
+    loaded, quads = ox.Store(), iter(store)
+    while some := list(islice(quads, _LOADED_AT_ONCE)):
+        loaded.bulk_extend(some)
+        time.sleep(_PAUSE_S)
     return loaded
 
 
@@ -145,7 +165,12 @@ class EmbeddedStore:
     """A release opened by Oxigraph in this process for our own queries, and in query processes for strangers'."""
 
     def __init__(
-        self, release: Release, limits: Limits, memory_quads_max: int, loop: asyncio.AbstractEventLoop | None = None
+        self,
+        release: Release,
+        limits: Limits,
+        memory_quads_max: int,
+        loop: asyncio.AbstractEventLoop | None = None,
+        own_quads_max: int = 0,
     ) -> None:
         try:
             self._store = ox.Store.read_only(str(release.store_folder))
@@ -154,6 +179,7 @@ class EmbeddedStore:
         self._union = not release.manifest.union_default_graph
         self._quads = release.manifest.quads
         self._may_load = self._quads <= memory_quads_max
+        self._may_own = self._quads <= min(own_quads_max, memory_quads_max)
         at_once = self._may_load and self._quads <= AT_ONCE_QUADS
         self._pool = QueryPool(release.store_folder, limits, PREFIXES, in_memory=at_once)
         self._density = Density(release.manifest.subject_quads_max, release.manifest.property_quads_max)
@@ -165,39 +191,42 @@ class EmbeddedStore:
 
     async def warm(self) -> None:
         """Load a release that is not too large, while queries are answered from disk: for the query processes, where
-        they have not loaded it at once, and for this process where it is small."""
-        if not self._may_load:
-            return
-        if self._quads * QUAD_BYTES * 2 > available_memory():
-            _LOG.warning("%d quads stay on disk: there is little memory for them", self._quads)
-            return
+        they have not loaded it at once, and for this process where it is not large."""
         try:
-            if self._quads <= OWN_QUADS_MAX:
+            if self._may_load and self._fits_in_memory():
+                await self._pool.load()
+            if self._may_own and self._fits_in_memory():
                 self._store = await asyncio.to_thread(_loaded, self._store)
-            await self._pool.load()
         except (OSError, EOFError) as error:
             _LOG.warning("the release stays on disk: %s", error)
+
+    def _fits_in_memory(self) -> bool:
+        """Whether there is memory for a copy of the release: for two, since other workers load theirs meanwhile."""
+        fits = self._quads * QUAD_BYTES * 2 <= available_memory()
+        if not fits:
+            _LOG.warning("%d quads stay on disk: there is little memory for them", self._quads)
+        return fits
 
     def answer_now(self, job: Job, chain: Chain | None) -> WholeAnswer | None:
         """The answer to a chain of triples that is bounded by the release's density, without a query process.
 
         None for every other query, and for an answer that turns out long. Raises QueryInvalid.
         """
-        if chain is None or job.format not in _NOW_FORMATS or not self._is_small(chain, job):
+        if chain is None or not self._is_small(chain, job):
             return None
-        started, out = time.perf_counter(), _Bounded()
+        started = time.perf_counter()
         try:
-            results = self._store.query(job.query, base_iri=job.base)
-            assert not isinstance(results, ox.QueryTriples)
-            results.serialize(cast("IO[bytes]", out), format=_NOW_FORMATS[job.format])
+            content = _written(self._store.query(job.query, base_iri=job.base), job.format)
         except SyntaxError as error:
             raise QueryInvalid(error.msg) from error
         except (_TooLong, OSError, RuntimeError, ValueError):
             return None
-        return WholeAnswer(bytes(out), time.perf_counter() - started)
+        return WholeAnswer(content, time.perf_counter() - started)
 
     def _is_small(self, chain: Chain, job: Job) -> bool:
         if job.default_graphs or job.named_graphs or not self._density.of_subject:
+            return False
+        if job.format not in _NOW_FORMATS and job.format not in _NOW_RDF_FORMATS:
             return False
         return chain.steps_max(self._density.of_subject, self._density.of_property) <= STEPS_MAX
 

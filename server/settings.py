@@ -53,6 +53,7 @@ class Settings:
     stream_seconds_max: float = 120.0
     socket_timeout_s: int = 10
     memory_quads_max: int = 3_000_000
+    worker_quads_max: int = 1_500_000
     document_max_age_s: int = 300
     store: str = field_of(default=EMBEDDED, repr=False)  # may hold an account
 

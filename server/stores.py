@@ -15,7 +15,9 @@ from .settings import EMBEDDED, Settings
 def open_store(release: Release, settings: Settings, loop: asyncio.AbstractEventLoop | None = None) -> Store:
     """The store of a release, for callers on `loop`. Raises ReleaseError, or what `refuse_other_engine` raises."""
     if settings.store == EMBEDDED:
-        return EmbeddedStore(release, settings.limits, settings.memory_quads_max, loop)
+        return EmbeddedStore(
+            release, settings.limits, settings.memory_quads_max, loop, own_quads_max=settings.worker_quads_max
+        )
     return RemoteStore(release, verified(Endpoint.parse(settings.store), release), settings.limits, loop)
 
 
