@@ -10,7 +10,7 @@ from rdflib.namespace import DCTERMS, PROV
 from .gathering import testimony_about, things_by, told_of
 from .subjects import SHOWN_APART, Subject
 from .testimony import Account, Testimony
-from .timelines import Timeline
+from .timelines import Dated, Timeline, timeline
 from .view_models import Display
 
 _DERIVATION = frozenset(map(str, (PROV.wasDerivedFrom, DCTERMS.source)))
@@ -54,3 +54,22 @@ def standings_of(found: Iterable[Account], *timelines: Timeline) -> frozenset[st
     said = {reading.standing for account in found for reading in account.readings}
     dated = {lane.dated.reading.standing for line in timelines for lane in line.lanes if lane.dated.reading}
     return frozenset(said | dated - {"recorded"})
+
+
+def shown_with_times(
+    told: Testimony, subject: Subject, what: Iterable[Account], rows: Sequence[Dated], listed: Iterable[URIRef]
+) -> dict[str, object]:
+    """What the pages show that have some properties and a timeline: these, what else is said, tensions, and sources.
+
+    `listed` are the properties that have a place of their own. Claims get their numbers here, so it comes last.
+    """
+    found = tuple(what)
+    when, others = timeline(rows, subject.reader.say), other_accounts(told, subject, listed)
+    return {
+        "what": found,
+        "when": when,
+        "others": others,
+        "standings": standings_of((*found, *others), when),
+        "tension_pairs": told.tensions(),
+        "sources": told.sources,
+    }

@@ -27,7 +27,8 @@ _MONTH_DAYS = (range(1, 32), range(1, 30, 2), range(1, 27, 5), (1, 11, 21), (1, 
 """Days of a month that are round enough to mark, from the finest series."""
 _MONTH_STEPS = (1, 2, 3, 6)
 _YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
-_STAFF_TOP, _STAFF_FOOT = 30, 8
+_STAFF_TOP, _STAFF_ROOM, _STAFF_FOOT = 28, 200, 6
+"""Pixels above the highest rule for a label, from there down to zero, and below that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +216,13 @@ def _certain(span: Span, over: Axis) -> Stretch | None:
     return _stretch(over.x(begin.toordinal()), over.x(end.toordinal() + 1))
 
 
-def staff(counts: Sequence[Count], over: Axis, height: int = 260) -> StaffChart:
-    """Numbers over time in a picture so many pixels high; those whose time has no bound are not drawn."""
+def staff(counts: Sequence[Count], over: Axis, head: int = 0) -> StaffChart:
+    """Numbers over time, below so many pixels left for other things; those whose time has no bound are not drawn."""
     step = _step(max((count.number for count in counts), default=0))
     top = max(step, math.ceil(max((count.number for count in counts), default=0) / step) * step)
-    room = height - _STAFF_TOP - _STAFF_FOOT
 
     def y(number: int) -> float:
-        return round(_STAFF_TOP + room * (1 - number / top), 1)
+        return round(head + _STAFF_TOP + _STAFF_ROOM * (1 - number / top), 1)
 
     levels = []
     for count in counts:
@@ -231,7 +231,7 @@ def staff(counts: Sequence[Count], over: Axis, height: int = 260) -> StaffChart:
             label_x, anchor = _label_place(drawn)
             levels.append(Level(count, drawn, y(count.number), label_x, anchor))
     rules = tuple(Rule(number, y(number)) for number in range(0, top + 1, step))
-    return StaffChart(height, tuple(levels), rules)
+    return StaffChart(head + _STAFF_TOP + _STAFF_ROOM + _STAFF_FOOT, tuple(levels), rules)
 
 
 def _label_place(drawn: Strip) -> tuple[float, str]:
@@ -261,7 +261,7 @@ def _ticks(start: float, end: float) -> tuple[Tick, ...]:
 
 
 def _tick(x: float, day: date, unit: str, names_year: bool, *, is_spare: bool) -> Tick:
-    anchor = "start" if x < 12 else "end" if x > 88 else "middle"
+    anchor = "start" if x < 4 else "end" if x > 96 else "middle"
     return Tick(x, day, unit, names_year and unit != "year", anchor, is_spare)
 
 

@@ -82,6 +82,11 @@ class Reading:
     affirmed: tuple[Voice, ...] = ()
     denied: tuple[Voice, ...] = ()
 
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        """Whoever affirms it, then whoever denies it."""
+        return self.affirmed + self.denied
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

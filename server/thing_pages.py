@@ -16,7 +16,18 @@ from rdflib.namespace import FOAF, ORG
 from legation.graph.description import INCOMING_MAX, Description
 from legation.ontology.terms import DIP, SCHEMA, SEM
 
-from . import actor_page, article_page, claim_page, event_page, measure_page, proposition_page, statement_page
+from . import (
+    accreditation_page,
+    actor_page,
+    article_page,
+    claim_page,
+    event_page,
+    measure_page,
+    mission_page,
+    mission_part_pages,
+    proposition_page,
+    statement_page,
+)
 from .browsing import ABOUT, LENT, MADE, TENSION, claims
 from .pages import reader_of, render, variants_of
 from .site import Site
@@ -43,6 +54,11 @@ def _nothing_more(_: Subject) -> dict[str, object]:
 
 KINDS = (
     Kind((DIP.DiplomaticMeasure, DIP.Expulsion), "measure.html", measure_page.shown),
+    Kind((DIP.DiplomaticMission,), "mission.html", mission_page.shown),
+    Kind((DIP.Accreditation,), "dated.html", accreditation_page.shown),
+    Kind((DIP.AccreditationRequest,), "dated.html", accreditation_page.shown_of_request),
+    Kind((DIP.StaffLevel, DIP.StaffCeiling), "staff_level.html", mission_part_pages.shown_of_level),
+    Kind((DIP.MissionState,), "dated.html", mission_part_pages.shown_of_state),
     Kind((DIP.Claim,), "claim.html", claim_page.shown),
     Kind((DIP.Statement,), "statement.html", statement_page.shown),
     Kind((RDF.Statement,), "proposition.html", proposition_page.shown),

@@ -15,8 +15,17 @@ from legation.ontology.terms import DIP
 from .charts import Axis, Span, Strip, axis, strip
 from .dates import in_words
 from .speech import Speech
-from .testimony import Account, Reading, Testimony
+from .testimony import Account, Reading, Source, Testimony
 from .view_models import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What ties something to the page's thing: what that stands on, by way of which parts of it, and who says so."""
+
+    standing: str
+    parts: tuple[Value, ...]
+    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +35,8 @@ class Dated:
     `reading` is the time with its standing and sources; None where no time is stated. `is_aside` holds for what is no
     part of the thing that the page is about: what came before it, what came after. A time `is_announcement` where it is
     that of the announcement, nothing else being stated. What `lasts` has a beginning and
-    an end to look for. `link` is what ties it to the page's thing, where that is told
-    here, `about` the parts of the page's thing that it concerns, and `letter` what a picture calls it.
+    an end to look for; `link` is what ties it to the page's thing, where that is told here, and `letter` what a picture
+    calls it.
     """
 
     label: str
@@ -37,8 +46,7 @@ class Dated:
     is_aside: bool = False
     is_announcement: bool = False
     lasts: bool = False
-    link: Reading | None = None
-    about: tuple[Value, ...] = ()
+    link: Link | None = None
     letter: str = ""
 
     @property
