@@ -20,7 +20,7 @@ from .charts import Axis, Count, Span, StaffChart, Strip, axis, staff, strip
 from .dates import in_words
 from .subjects import Subject
 from .testimony import STANDINGS, Account, Reading, Testimony
-from .timelines import Dated, Link, dated, in_order, own_times, timeline
+from .timelines import Dated, Link, dated, in_order, own_times, timeline, undirected
 from .view_models import Value
 
 _WHO = {"sent_by": DIP.sendingParty, "received_by": DIP.receivingParty}
@@ -162,7 +162,7 @@ def _numbers(told: Testimony, level: ox.NamedNode, subject: Subject) -> list[Num
             category=told.display.value(category) if category else None,
             when=when.value if when else None,
             bounds=bounds,
-            words=in_words(subject.reader.say, bounds),
+            words=undirected(in_words(subject.reader.say, bounds)),
             is_limit=told.index.is_instance(level, DIP.StaffCeiling),
         )
         for reading in readings
