@@ -22,6 +22,7 @@ class Kind(Enum):
     PROBLEM = "an error"
     SITE = "a part of the site"
     TABLE = "rows and typed columns"
+    FILE = "a file within"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ PROBLEM_JSON = Format(
 )  # fmt: skip
 JSON = Format("plainjson", "JSON", "application/json", "json", Kind.SITE)
 PARQUET = Format("parquet", "Apache Parquet", "application/vnd.apache.parquet", "parquet", Kind.TABLE)
+GZIP = Format("gzip", "gzip", "application/gzip", "gz", Kind.FILE)
 TEXT = Format("text", "Plain text", "text/plain", "txt", Kind.SITE)
 CSS = Format("css", "Style sheet", "text/css", "css", Kind.SITE)
 SVG = Format("svg", "Scalable Vector Graphics", "image/svg+xml", "svg", Kind.SITE)
@@ -107,6 +109,10 @@ RDF_FORMATS = GRAPH_FORMATS + DATASET_FORMATS
 RESULTS_FORMATS = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
 DOCUMENT_FORMATS = (HTML, *GRAPH_FORMATS)
 """The order is the server's own preference: it settles ties and the answer to `*/*`."""
+
+
+FILE_FORMATS = (*RDF_FORMATS, RESULTS_CSV, PARQUET, JSON, GZIP)
+"""What the files of a release are."""
 
 
 def by_key(key: str, formats: tuple[Format, ...]) -> Format | None:

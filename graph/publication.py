@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -27,11 +29,21 @@ from .canonical import canonical_n_quads, digest, may_have_blank
 from .competency import QUESTIONS
 from .density import density_of
 from .errors import NotExpressible, PublicationRefused, ReleaseError
-from .formats import DATASET_FORMATS, N_QUADS, N_TRIPLES, RDF_FORMATS
+from .formats import DATASET_FORMATS, N_QUADS, N_TRIPLES, PARQUET, RDF_FORMATS
 from .literals import rewritten_literals
 from .prefixes import PREFIXES
 from .rdflib_terms import rdflib_graph
-from .release import DUMP_STEM, Dump, Manifest, Release, current_release, file_sha256, open_release, sync_folder
+from .release import (
+    DUMP_STEM,
+    FILE_FOLDERS,
+    Dump,
+    Manifest,
+    Release,
+    current_release,
+    file_sha256,
+    open_release,
+    sync_folder,
+)
 from .reporting import report_document
 from .serialisation import namespaces, prefixes_in_use, union, write
 from .validation import GateError, Report, Severity, validate
@@ -140,13 +152,15 @@ def _write(
     for name, body in made.items():
         _write_file(folder / "views" / name, body)
     progress(f"wrote {len(made)} views")
+    _compress(folder)
+    progress("compressed them")
     progress("indexing the store")
     quads = assembly.quads if may_have_blank(content) else ()
     _index(folder / "store", dumps, quads, union_default_graph)
     _write_file(folder / "report.json", report_document(report, assembly).encode())
     manifest = _manifest(assembly, content, triples, report, folder, releases, union_default_graph)
     _write_file(folder / "manifest.json", manifest.to_json().encode())
-    for written in (dumps, folder / "views", folder):
+    for written in (*(folder / name for name in FILE_FOLDERS), folder):
         sync_folder(written)
 
 
@@ -166,6 +180,24 @@ def _write_dumps(folder: Path, quads: Sequence[ox.Quad], content: bytes, progres
             _write_file(folder / name, body)
             progress(f"wrote {name}")
     return len(triples)
+
+
+_SMALL_BYTES = 1 << 24
+"""Larger files are compressed fast rather than hard: the dumps of a million triples are a gigabyte together."""
+
+
+def _compress(folder: Path) -> None:
+    """Write each dump and view again as gzip, without a name or a time in it; Parquet is compressed in itself."""
+    (folder / "compressed").mkdir()
+    plain = [path for kind in ("dumps", "views") for path in sorted((folder / kind).iterdir())]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(_compress_file, (path for path in plain if path.suffix != f".{PARQUET.extension}")))
+
+
+def _compress_file(path: Path) -> None:
+    content = path.read_bytes()
+    level = 9 if len(content) <= _SMALL_BYTES else 1
+    _write_file(path.parents[1] / "compressed" / f"{path.name}.gz", gzip.compress(content, level, mtime=0))
 
 
 def _write_file(path: Path, content: bytes) -> None:
@@ -225,6 +257,7 @@ def _manifest(
         graphs=dict(sorted(Counter(map(assembly.graph_name, assembly.quads)).items())),
         dumps=_files(folder / "dumps"),
         views=_files(folder / "views"),
+        compressed=_files(folder / "compressed"),
         versions=_versions(),
         findings={} if report is None else {s.value: len(report.of(s)) for s in Severity},
         sources=assembly.sources,

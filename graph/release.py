@@ -8,6 +8,7 @@ releases/
     report.json               what the shapes found
     dumps/legation.nq …       the whole release in every format; the .nq file is the canonical form itself
     views/claims.csv …        other forms of the same content (graph.views)
+    compressed/legation.nq.gz …   dumps and views again, as gzip
     store/                    the same quads, indexed for queries, their union in the default graph; opened read-only
 """
 
@@ -28,6 +29,10 @@ from .identifiers import Base, is_valid_iri
 
 POINTER = "current"
 DUMP_STEM = "legation"
+CHECKSUMS = "SHA256SUMS"
+"""What the list of all files with their SHA-256 is called, as `sha256sum --check` reads it."""
+FILE_FOLDERS = ("dumps", "views", "compressed")
+"""The folders of a release whose files readers are given; the manifest lists each under the same name."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -70,17 +75,25 @@ class Manifest:
     property_quads_max: int = 0
     classes: Mapping[str, int] = field(default_factory=dict)
     report_sha256: str | None = None
+    compressed: tuple[Dump, ...] = ()
 
     def to_json(self) -> str:
         """The manifest as the JSON text that `manifest.json` holds."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
+    def files(self, folder: Path) -> dict[str, tuple[Path, Dump]]:
+        """Every file that readers are given, by name, with its place in the release's folder."""
+        kinds = zip(FILE_FOLDERS, (self.dumps, self.views, self.compressed), strict=True)
+        return {file.name: (folder / kind / file.name, file) for kind, files in kinds for file in files}
+
     @classmethod
     def from_json(cls, text: str) -> Manifest:
         """The manifest from its JSON text. Raises ValueError, KeyError or TypeError where it is not one."""
-        found: dict[str, Any] = json.loads(text)
-        for kind in ("dumps", "views"):
-            found[kind] = tuple(Dump(**dump) for dump in found[kind])
+        found: Any = json.loads(text)
+        if not isinstance(found, dict):
+            raise TypeError("it holds no JSON object")
+        for kind in FILE_FOLDERS:
+            found[kind] = tuple(Dump(**dump) for dump in found.get(kind, ()))
         found["sources"] = tuple(found["sources"])
         return cls(**found)
 
@@ -113,6 +126,11 @@ class Release:
         """The folder of the indexed store."""
         return self.folder / "store"
 
+    @cached_property
+    def files(self) -> dict[str, tuple[Path, Dump]]:
+        """Every file that readers are given, by name."""
+        return self.manifest.files(self.folder)
+
     def dump(self, extension: str) -> Path:
         """The path of the dump with this file extension."""
         return self.folder / "dumps" / f"{DUMP_STEM}.{extension}"
@@ -127,11 +145,10 @@ def open_release(folder: Path) -> Release:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseError(f"{folder}: manifest.json cannot be read: {error}") from error
     folder = folder.resolve()
-    for kind, files in (("dumps", manifest.dumps), ("views", manifest.views)):
-        for file in files:
-            path = folder / kind / file.name
-            if not path.is_file() or path.stat().st_size != file.bytes:
-                raise ReleaseError(f"{folder} is damaged: {kind}/{file.name} is missing or not of {file.bytes} bytes")
+    for path, file in manifest.files(folder).values():
+        if not path.is_file() or path.stat().st_size != file.bytes:
+            name = path.relative_to(folder)
+            raise ReleaseError(f"{folder} is damaged: {name} is missing or not of {file.bytes} bytes")
     if not (folder / "store").is_dir():
         raise ReleaseError(f"{folder} is damaged: its store is missing")
     return Release(folder, manifest)

@@ -9,6 +9,8 @@ Four things are looked at, so that neither an accident nor a hand could change o
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -17,12 +19,12 @@ import pyoxigraph as ox
 
 from .canonical import canonical_n_quads, canonical_quads, digest
 from .formats import DATASET_FORMATS, N_QUADS, RDF_FORMATS, Format
-from .release import DUMP_STEM, Dump, Release, file_sha256
+from .release import DUMP_STEM, FILE_FOLDERS, Release, file_sha256
 from .serialisation import rdf_format, union
 
 Progress = Callable[[str], None]
 _FILES = ("manifest.json", "report.json")
-_FOLDERS = frozenset({"dumps", "views", "store"})
+_FOLDERS = frozenset({*FILE_FOLDERS, "store"})
 
 
 def damages(release: Release, progress: Progress = lambda _: None) -> list[str]:
@@ -49,10 +51,8 @@ def damages(release: Release, progress: Progress = lambda _: None) -> list[str]:
 
 
 def _of_files(release: Release) -> Iterator[str]:
-    expected: dict[str, Dump] = {f"dumps/{file.name}": file for file in release.manifest.dumps}
-    expected |= {f"views/{file.name}": file for file in release.manifest.views}
-    for name, file in expected.items():
-        path = release.folder / name
+    expected = {str(path.relative_to(release.folder)): (path, file) for path, file in release.files.values()}
+    for name, (path, file) in expected.items():
         if not path.is_file():
             yield f"{name} is missing"
         elif path.stat().st_size != file.bytes:
@@ -64,7 +64,21 @@ def _of_files(release: Release) -> Iterator[str]:
         yield "report.json is missing"
     elif sha256 and file_sha256(report) != sha256:
         yield "report.json has another SHA-256 than the manifest says"
+    yield from _of_compressed(release)
     yield from (f"{name} does not belong to the release" for name in _present(release.folder) - {*expected, *_FILES})
+
+
+def _of_compressed(release: Release) -> Iterator[str]:
+    """A gzip file that holds something else than the file beside it."""
+    for name, (path, _) in release.files.items():
+        if name.endswith(".gz") and path.is_file() and name.removesuffix(".gz") in release.files:
+            plain, _ = release.files[name.removesuffix(".gz")]
+            try:
+                same = plain.is_file() and gzip.decompress(path.read_bytes()) == plain.read_bytes()
+            except (OSError, EOFError, zlib.error):
+                same = False
+            if not same:
+                yield f"compressed/{name} does not hold {plain.name}"
 
 
 def _present(folder: Path) -> set[str]:

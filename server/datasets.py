@@ -10,8 +10,8 @@ from rdflib.namespace import DCAT, VOID
 from werkzeug.http import http_date
 
 from legation.graph.errors import ReleaseError
-from legation.graph.formats import DOCUMENT_FORMATS, JSON, RDF_FORMATS, TEXT, Format, by_extension
-from legation.graph.release import DUMP_STEM, Dump, open_release
+from legation.graph.formats import DOCUMENT_FORMATS, FILE_FORMATS, JSON, RDF_FORMATS, TEXT, Format, by_extension
+from legation.graph.release import CHECKSUMS, DUMP_STEM, Dump, Release, open_release
 
 from .conditional import Conditions, Outcome
 from .documents import Document, asked_form, respond
@@ -71,15 +71,14 @@ def dumps() -> Response:
 
 @blueprint.get("/dumps/<name>")
 def dump(name: str) -> Response:
-    """One dump, whole or a range of its bytes (RFC 9110, section 14)."""
+    """One dump, table or view, plain or as gzip, whole or a range of its bytes (RFC 9110, section 14)."""
     here = site()
-    form = _dump_format(name)
-    entry = next((dump for dump in here.release.manifest.dumps if dump.name == name), None)
-    if entry is None:
-        raise ProblemRaised(
-            "not-found", f"This release has no dump in {form.label}: the format cannot carry its triples."
-        )
-    response = _file(here.release.dump(form.extension), entry, form)
+    if name not in here.release.files:
+        raise _no_dump(here.release, name)
+    path, entry = here.release.files[name]
+    form = by_extension(name.rpartition(".")[2], FILE_FORMATS)
+    assert form is not None, name
+    response = _file(path, entry, form)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = f"public, max-age={here.settings.document_max_age_s}"
     return response
@@ -141,13 +140,25 @@ def _read(path: Path, part: Part | None) -> Iterator[bytes]:
             yield content
 
 
-def _dump_format(name: str) -> Format:
-    stem, _, extension = name.partition(".")
-    form = by_extension(extension, RDF_FORMATS)
-    if stem != DUMP_STEM or form is None:
-        names = [f"{DUMP_STEM}.{f.extension}" for f in RDF_FORMATS]
-        raise ProblemRaised("not-found", f"There is no dump {name!r}; there are {', '.join(names)}.", available=names)
-    return form
+def _no_dump(release: Release, name: str) -> ProblemRaised:
+    """Why there is no file of this name: no such file, or a format that cannot carry the release's triples."""
+    form = by_extension(name.removesuffix(".gz").partition(".")[2], RDF_FORMATS)
+    if form is not None and name.startswith(f"{DUMP_STEM}."):
+        return ProblemRaised(
+            "not-found", f"This release has no dump in {form.label}: the format cannot carry its triples."
+        )
+    names = sorted(release.files)
+    return ProblemRaised("not-found", f"There is no dump {name!r}; there are {', '.join(names)}.", available=names)
+
+
+@blueprint.get(f"/dumps/{CHECKSUMS}")
+def checksums() -> Response:
+    """The SHA-256 of every file, as `sha256sum --check` reads them."""
+    here = site()
+    lines = (f"{file.sha256}  {name}\n" for name, (_, file) in sorted(here.release.files.items()))
+    response = Response("".join(lines), content_type=TEXT.content_type)
+    response.headers["Cache-Control"] = f"public, max-age={here.settings.document_max_age_s}"
+    return response
 
 
 @blueprint.get("/health")

@@ -28,8 +28,9 @@ from legation.graph.formats import (
     Format,
 )
 from legation.graph.prefixes import PREFIXES
-from legation.graph.release import DUMP_STEM
+from legation.graph.release import CHECKSUMS, DUMP_STEM, Dump
 from legation.graph.sparql_terms import UnknownTerm
+from legation.graph.views import VIEWS
 from legation.ontology import scheme_names
 from legation.ontology.terms import DIP, VOCAB
 
@@ -120,11 +121,29 @@ def dumps_page(here: Site, language: str) -> str:
         "dumps.html", reader,
         title=Value(reader.say("dumps_title")),
         dumps=dumps,
+        packed={dump.name: packed for dump, _, _ in dumps if (packed := _packed(here, dump.name))},
+        views=_views(here, language),
+        checksums=f"{here.path}dumps/{CHECKSUMS}",
         address=here.url(f"dumps/{dumps[0][0].name}") if dumps else "",
         command=_checking(here, dumps[0][0].name) if dumps else "",
         canonical=here.url("dumps/"),
         names_release=True,
     )  # fmt: skip
+
+
+def _packed(here: Site, name: str) -> Dump | None:
+    """The same file as gzip, where the release has it."""
+    return here.release.files[f"{name}.gz"][1] if f"{name}.gz" in here.release.files else None
+
+
+def _views(here: Site, language: str) -> dict[str, list[tuple[Format, Dump, Dump | None]]]:
+    """The views by title: each form with its file, and the same as gzip."""
+    found: dict[str, list[tuple[Format, Dump, Dump | None]]] = {}
+    for view in VIEWS:
+        if view.name in here.release.files:
+            file = here.release.files[view.name][1]
+            found.setdefault(view.titles[language], []).append((view.form, file, _packed(here, view.name)))
+    return found
 
 
 def _checking(here: Site, name: str) -> str:

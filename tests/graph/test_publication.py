@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import shutil
@@ -226,3 +227,14 @@ def test_the_pointer_is_switched_and_read(releases: Path, tmp_path: Path) -> Non
     assert find_release(releases, digest[:8]).digest == digest
     with pytest.raises(ReleaseError, match="0 releases"):
         find_release(releases, "ffffffff" if not digest.startswith("f") else "0000000")
+
+
+def test_every_file_stands_beside_itself_as_gzip(releases: Path) -> None:
+    """With neither name nor time in it, so that the same facts give the same bytes; Parquet is compressed in itself."""
+    release = find_release(releases, None)
+    plain = {name for name in release.files if not name.endswith((".gz", ".parquet"))}
+    assert {f"{name}.gz" for name in plain} == {dump.name for dump in release.manifest.compressed}
+    for name in plain:
+        content = release.files[f"{name}.gz"][0].read_bytes()
+        assert gzip.decompress(content) == release.files[name][0].read_bytes()
+        assert content[3:8] == bytes(5), "no flags and no time (RFC 1952, section 2.3)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from collections.abc import Callable
@@ -48,17 +49,29 @@ def rewritten(release: Release, **changes: object) -> Release:
 
 
 def forged(release: Release, name: str, content: bytes) -> Release:
-    """A dump of other content, with the manifest made to fit."""
-    path = release.folder / "dumps" / name
+    """A dump of other content, with its gzip and the manifest made to fit."""
+    manifest = release.manifest
+    return rewritten(
+        release,
+        dumps=_with(manifest.dumps, release.folder / "dumps" / name, content),
+        compressed=_with(manifest.compressed, release.folder / "compressed" / f"{name}.gz", gzip.compress(content)),
+    )
+
+
+def _with(files: tuple[Dump, ...], path: Path, content: bytes) -> tuple[Dump, ...]:
     path.write_bytes(content)
-    entry = Dump(name, len(content), file_sha256(path))
-    return rewritten(release, dumps=tuple(entry if dump.name == name else dump for dump in release.manifest.dumps))
+    entry = Dump(path.name, len(content), file_sha256(path))
+    return tuple(entry if file.name == path.name else file for file in files)
 
 
 def test_a_whole_release_has_no_damage(release: Release) -> None:
     """With blank nodes, a literal that the store rewrites, and a triple in two graphs."""
     assert release.manifest.literals_rewritten == 1
     assert damages(release) == []
+
+
+def _packed(folder: Path, content: bytes) -> None:
+    (folder / "compressed/legation.ttl.gz").write_bytes(content)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +85,8 @@ def test_a_whole_release_has_no_damage(release: Release) -> None:
         ),
         (lambda f: (f / "report.json").write_text("{}"), "report.json has another SHA-256"),
         (lambda f: (f / "report.json").unlink(), "report.json is missing"),
+        (lambda f: _packed(f, gzip.compress(b"other")), "compressed/legation.ttl.gz does not hold legation.ttl"),
+        (lambda f: _packed(f, b"no gzip"), "compressed/legation.ttl.gz does not hold legation.ttl"),
         (lambda f: (f / "dumps/more.txt").touch(), "dumps/more.txt does not belong to the release"),
     ],
 )

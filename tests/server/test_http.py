@@ -382,6 +382,33 @@ def test_r2_a_dump_is_whole_digested_and_served_in_ranges(live: LiveServer, form
     assert ask(live, f"/dumps/legation.{form.extension}", If_None_Match=whole.headers["ETag"]).status == 304
 
 
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("legation.nq.gz", "application/gzip"),
+        ("claims.csv", "text/csv"),
+        ("measures.parquet", "application/vnd.apache.parquet"),
+        ("datapackage.json", "application/json"),
+    ],
+)
+def test_r2_tables_and_gzip_are_files_like_the_dumps(live: LiveServer, name: str, media_type: str) -> None:
+    """Typed, digested, in ranges; a gzip file is a file, not a coding of another."""
+    whole = ask(live, f"/dumps/{name}", Accept_Encoding="identity")
+    assert (whole.status, whole.type, "Content-Encoding" in whole.headers) == (200, media_type, False)
+    digest = base64.b64encode(hashlib.sha256(whole.body).digest()).decode()
+    assert whole.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+    part = ask(live, f"/dumps/{name}", Range="bytes=10-19")
+    assert (part.status, part.body) == (206, whole.body[10:20])
+
+
+def test_r2_the_checksums_are_those_of_the_files(live: LiveServer) -> None:
+    """As `sha256sum --check` reads them: two blanks between digest and name."""
+    listed = dict(line.split("  ")[::-1] for line in ask(live, "/dumps/SHA256SUMS").body.decode().splitlines())
+    assert {"legation.nq", "legation.nq.gz", "claims.csv", "claims.parquet"} <= set(listed)
+    for name in ("legation.nq", "legation.nq.gz", "claims.csv"):
+        assert hashlib.sha256(ask(live, f"/dumps/{name}").body).hexdigest() == listed[name]
+
+
 def test_an_unknown_dump_names_those_there_are(live: LiveServer) -> None:
     """404 with the list."""
     got = ask(live, "/dumps/legation.xlsx")

@@ -673,7 +673,8 @@ def test_the_dumps_are_listed_with_size_checksum_and_link(client: FlaskClient, r
     page = read(client, "dumps/")
     assert {dump.sha256 for dump in release.manifest.dumps} <= set(page.texts("code"))
     hrefs = {a["href"] for a in page.all("a") if "download" in a}
-    assert hrefs == {f"{ROOT}dumps/{dump.name}" for dump in release.manifest.dumps}
+    assert hrefs == {f"{ROOT}dumps/{name}" for name in release.files}
+    assert f"{ROOT}dumps/SHA256SUMS" in {a.get("href") for a in page.all("a")}
 
 
 @pytest.mark.parametrize("path", ["ns", "shapes", *(f"vocab/{name}" for name in scheme_names())])
