@@ -82,7 +82,7 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 def readings(page: Read, section: str) -> dict[str, str]:
     """The values in a section, each with its classes."""
-    found = classed(page.section(section), "reading")
+    found = classed(page.section(section), "holding")
     return {words(classed(one, "value")[0]): one.get("class") or "" for one in found}
 
 
@@ -154,7 +154,7 @@ def test_a_contested_value_stands_as_two_claims_side_by_side(app: Flask) -> None
 
 def test_what_only_a_hedged_attribution_says_is_marked_as_claimed(app: Flask) -> None:
     """The envoy is affected only if the minister did say what he is said to have said."""
-    (envoy,) = (one for one in classed(Read(app, HALT).section("what"), "reading") if "envoy" in words(one))
+    (envoy,) = (one for one in classed(Read(app, HALT).section("what"), "holding") if "envoy" in words(one))
     assert "claimed" in (envoy.get("class") or "")
     assert SAY("standing_claimed") in words(envoy)
     assert "Hedged" in words(envoy)
@@ -213,7 +213,7 @@ def test_what_it_answers_and_what_answers_it_stand_on_the_axis(app: Flask) -> No
 def test_affirmed_by_one_and_denied_by_another_is_a_dispute(invented: Flask) -> None:
     """The value is no fact; who affirms and who denies stand under it."""
     page = Read(invented, "measure/order")
-    (number,) = (one for one in classed(page.section("what"), "reading") if words(one).startswith("disputed"))
+    (number,) = (one for one in classed(page.section("what"), "holding") if words(one).startswith("disputed"))
     assert words(classed(number, "value")[0]) == "disputed 1"
     affirmed, denied = words(number).split(SAY("denied_by"))
     assert "Northland" in affirmed
@@ -225,7 +225,7 @@ def test_affirmed_by_one_and_denied_by_another_is_a_dispute(invented: Flask) -> 
 def test_what_is_only_denied_is_struck_and_said_to_be(invented: Flask) -> None:
     """A denial of what nobody affirms makes nothing a fact; one quoted by another is heard through that one."""
     page = Read(invented, "measure/order")
-    (embassy,) = (one for one in classed(page.section("what"), "reading") if "embassy" in words(one))
+    (embassy,) = (one for one in classed(page.section("what"), "holding") if "embassy" in words(one))
     assert "denied" in (embassy.get("class") or "").split()
     assert "The envoy through Southmark" in words(embassy)
 
