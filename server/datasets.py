@@ -24,8 +24,10 @@ from .variants import Variant
 
 blueprint = Blueprint("datasets", __name__)
 _READ_BYTES = 1 << 16
+_PARTS = "|".join(f"<{link}>" for link in (DCAT.distribution, VOID.classPartition, VOID.propertyPartition))
 _CATALOGUE_QUERY = f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-  {{ ?s a <{VOID.Dataset}> }} UNION {{ ?d a <{VOID.Dataset}> ; <{DCAT.distribution}> ?s }}
+  {{ ?s a <{VOID.Dataset}> }} UNION {{ ?s a <{DCAT.Catalog}> }} UNION {{ ?s a <{DCAT.DataService}> }}
+  UNION {{ ?d a <{VOID.Dataset}> ; {_PARTS} ?s }}
   ?s ?p ?o }}"""
 
 
