@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from live import LiveServer, free_port, run_legation, serving
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # what is slow on a busy machine is not wrong
 
 
 @pytest.fixture(scope="session")
