@@ -98,9 +98,9 @@ def _described(store: Store, nodes: Iterable[str], predicates: Sequence[URIRef])
     values = " ".join(f"<{iri}>" for iri in sorted(nodes))
     if not values:
         return []
-    properties = " ".join(f"<{predicate}>" for predicate in predicates)
+    wanted = ", ".join(f"<{predicate}>" for predicate in predicates)
     return store.construct(
-        f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ VALUES ?n {{ {values} }} VALUES ?p {{ {properties} }} ?n ?p ?o }}"
+        f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ VALUES ?n {{ {values} }} ?n ?p ?o FILTER(?p IN ({wanted})) }}"
     )
 
 
