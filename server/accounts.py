@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from rdflib import URIRef
@@ -13,6 +14,8 @@ from .testimony import Account, Testimony
 from .timelines import Dated, Timeline, timeline
 from .view_models import Display
 
+SYNOPSIS_MAX = 250
+_HELD = frozenset({"stated", "expected", "inferred", "recorded"})
 _DERIVATION = frozenset(map(str, (PROV.wasDerivedFrom, DCTERMS.source)))
 """What a thing was made from: pages that show the claims themselves need no row for them."""
 
@@ -49,6 +52,16 @@ def other_accounts(told: Testimony, subject: Subject, listed: Iterable[URIRef]) 
     return tuple(told.account(subject.iri, predicate) for predicate in found if predicate not in apart)
 
 
+def synopsis(found: Iterable[Account]) -> str:
+    """The values that are not merely claimed, in a line for search engines and previews."""
+    said = (
+        f"{account.name.text}: {', '.join(one.value.text for one in account.readings if one.standing in _HELD)}"
+        for account in found
+        if any(one.standing in _HELD for one in account.readings)
+    )
+    return textwrap.shorten("; ".join(said), SYNOPSIS_MAX, placeholder=" …")
+
+
 def standings_of(found: Iterable[Account], *timelines: Timeline) -> frozenset[str]:
     """What the values of a page stand on: its legend explains those that occur."""
     said = {reading.standing for account in found for reading in account.readings}
@@ -67,6 +80,7 @@ def shown_with_times(
     when, others = timeline(rows, subject.reader.say), other_accounts(told, subject, listed)
     return {
         "what": found,
+        "synopsis": synopsis(found),
         "when": when,
         "others": others,
         "standings": standings_of((*found, *others), when),

@@ -13,7 +13,7 @@ from rdflib.namespace import DCTERMS, TIME
 
 from legation.ontology.terms import DIP, SEM
 
-from .accounts import accounts, other_accounts, standings_of, testimony_of
+from .accounts import accounts, other_accounts, standings_of, synopsis, testimony_of
 from .subjects import Subject
 from .testimony import Reading, Testimony
 from .timelines import Dated, Timeline, announcements, dated, in_order, named_in, own_times, timeline
@@ -58,6 +58,7 @@ def shown(subject: Subject) -> dict[str, object]:
     answered, ended = (_followed(told, iri, predicate) for predicate in (DIP.inResponseTo, DIP.endedBy))
     others = other_accounts(told, subject, _LISTED)
     return {
+        "synopsis": synopsis((*who.values(), *what, told.account(iri, str(TIME.hasTime)))),
         "who": who,
         "what": what,
         "when": when,

@@ -15,7 +15,7 @@ from rdflib.namespace import ORG, TIME
 from legation.graph.times import Bounds
 from legation.ontology.terms import DIP, SCHEMA
 
-from .accounts import accounts, other_accounts, standings_of, testimony_of
+from .accounts import accounts, other_accounts, standings_of, synopsis, testimony_of
 from .charts import Axis, Count, Span, StaffChart, Strip, axis, staff, strip
 from .dates import in_words
 from .subjects import Subject
@@ -123,6 +123,7 @@ def shown(subject: Subject) -> dict[str, object]:
     others = other_accounts(told, subject, _LISTED)
     every = [*who.values(), *where, *others, *(a for g in (*accreditations, *requests) for a in g.accounts)]
     return {
+        "synopsis": synopsis((*who.values(), *where)),
         "who": who,
         "where": where,
         "numbers": numbers,

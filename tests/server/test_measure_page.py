@@ -139,6 +139,20 @@ def test_who_does_what_to_whom_is_said_with_who_says_so(app: Flask) -> None:
     assert "stated 8" in readings(page, "what")
 
 
+def test_a_line_for_search_engines_holds_no_mere_claim(app: Flask) -> None:
+    """It says who did what to whom; the contested type of the halt is not in it."""
+    lines = [
+        next(
+            meta.get("content") or "" for meta in Read(app, path).root.iter("meta") if meta.get("name") == "description"
+        )
+        for path in (EXPULSION, HALT)
+    ]
+    assert "taken by: NATO; directed at: Russia; measure type: Expulsion of mission members" in lines[0]
+    assert "Between 1 and 6 October 2021" in lines[0]
+    assert "directed at: NATO" in lines[1]
+    assert "Suspension" not in lines[1]
+
+
 def test_a_contested_value_stands_as_two_claims_side_by_side(app: Flask) -> None:
     """Suspended or ended: both are shown as only claimed, in one box of a dispute, and neither as fact."""
     page = Read(app, HALT)
