@@ -31,13 +31,13 @@ Node = dict[str, Any]
 _EXACT = re.compile(r"0|-?[1-9][0-9]{0,14}")
 """Integers that a JSON number, read as a double, keeps exactly."""
 _TYPE, _FIRST, _REST, _NIL = (str(RDF[name]) for name in ("type", "first", "rest", "nil"))
-_NAMES = frozenset(map(str, (RDFS.label, SKOS.prefLabel, SCHEMA.text)))
+_NAMES = frozenset(map(str, (RDFS.label, SKOS.prefLabel, SCHEMA.text, SCHEMA.name)))
 _NESTED = frozenset(
     map(
         str,
         (
             DIP.proposition, DIP.evidence, OA.hasSelector, TIME.hasTime, DIP.deadline, DCTERMS.temporal,
-            DCTERMS.hasPart, VOID.propertyPartition, HYDRA.view,
+            DCTERMS.hasPart, VOID.propertyPartition, HYDRA.view, SCHEMA.subjectOf, SCHEMA.mainEntityOfPage,
         ),
     )
 )  # fmt: skip

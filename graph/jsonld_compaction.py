@@ -145,7 +145,7 @@ class Context:
             types = [self._word(iri) for iri in node["@type"]]
             found[self._aliases["@type"]] = types[0] if len(types) == 1 else types
         properties = self._properties((key, node[key]) for key in node if not key.startswith("@"))
-        found |= dict(sorted(properties.items(), key=lambda item: (not _is_language_map(item[1]), item[0])))
+        found |= dict(sorted(properties.items(), key=_rank))
         if "@reverse" in node:
             found[self._aliases["@reverse"]] = {
                 self._key(iri): [self._node(other) for other in others] for iri, others in node["@reverse"].items()
@@ -198,6 +198,12 @@ class Context:
         kind = value.get("@type")
         is_plain = "@language" not in value and (kind is None if coercion is None else kind == coercion)
         return value["@value"] if is_plain else dict(value) | ({"@type": self._word(kind)} if kind else {})
+
+
+def _rank(item: tuple[str, object]) -> tuple[bool, str]:
+    """Names and texts come first."""
+    key, value = item
+    return key != "name" and not _is_language_map(value), key
 
 
 def _is_language_map(value: object) -> bool:

@@ -7,6 +7,8 @@ editable install and in a wheel alike. Every call parses afresh: a caller owns, 
 from __future__ import annotations
 
 import json
+import tomllib
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +49,17 @@ def load_scheme(name: str) -> Graph:
 def load_ontology() -> Graph:
     """The core, the alignments and every concept scheme, in one graph."""
     return _parse(*ontology_files())
+
+
+@cache
+def load_profiles() -> Graph:
+    """The profiles of a document (prof: vocabulary); read once and not to be changed."""
+    return _parse(_FOLDER / "profiles.ttl")
+
+
+def schema_org_table() -> dict[str, Any]:
+    """How the data are said in the words of schema.org: types, properties by path, and dates."""
+    return tomllib.loads((_FOLDER / "schema-org.toml").read_text(encoding="utf-8"))
 
 
 def context_document() -> dict[str, Any]:

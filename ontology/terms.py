@@ -28,6 +28,9 @@ VOCAB = Namespace(W3ID["vocab/"])
 
 SHAPES = Namespace(W3ID["shapes#"])
 
+PROFILE = Namespace(W3ID["profile/"])
+"""`PROFILE["plain"]` is the IRI of a profile of documents."""
+
 WIKIDATA = Namespace("http://www.wikidata.org/entity/")
 """Wikidata's canonical entity IRIs: http, and `/entity/`."""
 
@@ -383,6 +386,7 @@ class SCHEMA(DefinedNamespace):
     Permit: URIRef
     Place: URIRef
     about: URIRef
+    appearance: URIRef
     author: URIRef
     datePublished: URIRef
     domainIncludes: URIRef
@@ -391,10 +395,12 @@ class SCHEMA(DefinedNamespace):
     inLanguage: URIRef
     isPartOf: URIRef
     location: URIRef
+    mainEntityOfPage: URIRef
     name: URIRef
     publisher: URIRef
     rangeIncludes: URIRef
     sha256: URIRef
+    subjectOf: URIRef
     text: URIRef
     url: URIRef
 

@@ -16,6 +16,7 @@ from werkzeug.http import http_date
 
 from legation.graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
 from legation.graph.jsonld import COMPACTED, written
+from legation.graph.jsonld_compaction import Context
 from legation.graph.prefixes import PREFIXES
 from legation.graph.serialisation import serialise
 
@@ -35,7 +36,8 @@ class Document:
     """A document to answer with: its address without suffix, what it is about, its triples, and its page.
 
     `query` is what of the address tells this part or view of the document from others, such as `after=…`. `links` and
-    `vary` are added to what every document says. `incoming` is what of the triples points at the topic.
+    `vary` are added to what every document says. `incoming` is what of the triples points at the topic,
+    `context` the JSON-LD context where it is another than the published one.
     """
 
     stem: str
@@ -43,6 +45,7 @@ class Document:
     triples: Callable[[], Iterable[ox.Triple]]
     page: Callable[[str], str]
     incoming: Callable[[], Collection[ox.Triple]] = tuple
+    context: Context | None = None
     query: str = ""
     links: Sequence[str] = ()
     vary: Sequence[str] = ()
@@ -146,7 +149,7 @@ def encoded(site: Site, document: Document, form: Format, profile: str | None = 
     otherwise."""
     triples = list(document.triples())
     if form is JSON_LD:
-        return written(triples, document.topic, site.json_context, profile, document.incoming())
+        return written(triples, document.topic, document.context or site.json_context, profile, document.incoming())
     return serialise(triples, form, PREFIXES)
 
 

@@ -25,6 +25,7 @@ from .pages import language_of
 from .patience import Scope, Send
 from .prepared import Field, Memory, Prepared
 from .problem_answers import PROBLEM_FORMATS
+from .profiling import negotiated_profile
 
 _FIELDS = (
     b"accept", b"accept-language", b"accept-profile", b"accept-encoding",
@@ -197,10 +198,6 @@ def _language(accept_language: str | None) -> object:
     return language_of("", accept_language)
 
 
-def _as_it_is(field: str | None) -> object:
-    return field
-
-
-_READ_ANEW: tuple[Callable[[str | None], object], ...] = (_formats, _language, _as_it_is)
+_READ_ANEW: tuple[Callable[[str | None], object], ...] = (_formats, _language, negotiated_profile)
 """What a field means, by its place in `_FIELDS`."""
-_MEANINGS = (lru_cache(256)(_formats), lru_cache(256)(_language), _as_it_is)
+_MEANINGS = (lru_cache(256)(_formats), lru_cache(256)(_language), lru_cache(256)(negotiated_profile))

@@ -230,6 +230,11 @@ def _weight(parameters: Mapping[str, str]) -> float | None:
     return float(text) if _WEIGHT.fullmatch(text) else None
 
 
+def weight_of(parameters: str) -> float | None:
+    """The weight among the parameters of an element: 1 where there is none, None where it is malformed."""
+    return _weight(_parameters(parameters))
+
+
 def _weighted(value: str | None) -> dict[str, float]:
     """The readable elements of a list of plain names, in small letters, with their weights, in the field's order."""
     found: dict[str, float] = {}

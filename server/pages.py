@@ -261,9 +261,10 @@ def _kept_fields() -> list[tuple[str, str]]:
 # Parts of pages -------------------------------------------------------------------------------------------------
 
 
-def variants_of(stem: str) -> list[tuple[Format, str]]:
-    """The addresses of a document's data by format."""
-    return [(form, f"{stem}.{form.extension}") for form in DOCUMENT_FORMATS if form is not HTML]
+def variants_of(stem: str, query: str = "") -> list[tuple[Format, str]]:
+    """The addresses of a document's data by format, of the view that a query names."""
+    named = f"?{query}" if query else ""
+    return [(form, f"{stem}.{form.extension}{named}") for form in DOCUMENT_FORMATS if form is not HTML]
 
 
 def _commands(here: Site, example: Value | None) -> dict[str, str]:

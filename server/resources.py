@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from legation.graph.description import Description, describe
-from legation.graph.identifiers import thing_path
+from legation.graph.description import Description
+from legation.graph.incoming import PageKey
 
 from .addresses import BadAddress, as_uri, leaves_its_space, path_of, spellings
-from .documents import Document, asked_variant, respond
+from .documents import asked_variant, respond
 from .links import header, link
 from .problems import ProblemRaised
 from .site import Site, site
 from .speech import LANGUAGES
-from .thing_pages import thing_page
+from .thing_documents import asked_media_type, asked_view, document_of, kept_arguments
 
 blueprint = Blueprint("resources", __name__)
 
@@ -29,8 +28,10 @@ def thing(_: str) -> Response:
     path = asked_path()
     document = as_uri(here.base.document(path))
     language = request.args.get("lang", "").lower()
+    kept = [kept_arguments(), f"lang={language}" if language in LANGUAGES else ""]
+    query = "&".join(filter(None, kept))
     response = Response(status=303)
-    response.headers["Location"] = document + (f"?{urlencode({'lang': language})}" if language in LANGUAGES else "")
+    response.headers["Location"] = document + (f"?{query}" if query else "")
     response.headers["Link"] = header([link(document, "describedby")])
     response.headers["Cache-Control"] = f"public, max-age={here.settings.document_max_age_s}"
     return response
@@ -41,31 +42,22 @@ def document(_: str) -> Response:
     """The description of a thing, negotiated; with a suffix, that variant whatever the Accept header says."""
     here, path = site(), asked_path()
     stem, variant = asked_variant(path)
-    description = _described(here, spellings(stem))
+    view = asked_view(here, variant)
+    description = _described(here, spellings(stem), view.after)
     if description is None and variant is not None:
-        description, variant = _described(here, spellings(path)), None
+        variant = None
+        view = asked_view(here, variant)
+        description = _described(here, spellings(path), view.after)
     if description is None:
         raise ProblemRaised("not-found", f"No thing {here.base.thing(stem)} is described in this release.")
-    return respond(here, _document_of(here, description), variant)
+    return respond(here, document_of(here, description, view), variant or asked_media_type())
 
 
-def _described(here: Site, paths: Iterable[str]) -> Description | None:
+def _described(here: Site, paths: Iterable[str], after: PageKey | None) -> Description | None:
     """The description of the first of these things that there is."""
     things = map(here.base.thing, paths)
-    found = (here.remembered(iri, partial(describe, here.store, here.base, iri)) for iri in things)
+    found = (here.remembered((iri, after), partial(here.describer.describe, iri, after)) for iri in things)
     return next((description for description in found if description is not None), None)
-
-
-def _document_of(here: Site, description: Description) -> Document:
-    path = thing_path(here.base, description.iri) or ""
-    return Document(
-        stem=as_uri(here.base.document(path)),
-        topic=description.iri,
-        triples=lambda: description.triples,
-        page=lambda language: thing_page(here, description, language),
-        incoming=lambda: description.incoming,
-        links=[link(here.dataset, "collection")] if here.dataset else [],
-    )
 
 
 def asked_path() -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 from flask import current_app
 
+from legation.graph.description import Describer
 from legation.graph.identifiers import Base
 from legation.graph.jsonld_compaction import Context
 from legation.graph.release import Release
@@ -103,6 +104,11 @@ class Site:
         if word := _WORD.fullmatch(iri):
             return self.path + word[1]
         return iri if re.match(r"https?://", iri, re.IGNORECASE) else None
+
+    @cached_property
+    def describer(self) -> Describer:
+        """What makes the descriptions of this release."""
+        return Describer(self.store, self.base)
 
     @cached_property
     def json_context(self) -> Context:

@@ -14,6 +14,8 @@ from rdflib import RDF, URIRef
 from rdflib.namespace import FOAF, ORG
 
 from legation.graph.description import INCOMING_MAX, Description
+from legation.graph.identifiers import thing_path
+from legation.graph.incoming import PageKey, page_address
 from legation.ontology.terms import DIP, SCHEMA, SEM
 
 from . import (
@@ -76,12 +78,15 @@ def thing_page(here: Site, description: Description, language: str) -> str:
     subject = Subject(reader_of(here, language), description)
     kind = next((kind for kind in KINDS if kind.fits(subject)), _ANY)
     shown: dict[str, Any] = _of_any(subject) | kind.shown(subject)
-    return render(kind.template, subject.reader, title=subject.title, canonical=subject.document, **shown)
+    after, base = description.after, here.base
+    canonical, keeps = page_address(subject.document, base, after), after is not None
+    return render(kind.template, subject.reader, title=subject.title, canonical=canonical, keeps_fields=keeps, **shown)
 
 
 def _of_any(subject: Subject) -> dict[str, object]:
     """What the page of every thing shows."""
     display, own, parts, iri = subject.display, subject.own, subject.parts, subject.iri
+    following = subject.description.next
     return {
         "iri": iri,
         "kinds": subject.kinds,
@@ -99,8 +104,17 @@ def _of_any(subject: Subject) -> dict[str, object]:
         "incoming": _incoming(subject),
         "incoming_count": subject.description.incoming_count,
         "incoming_max": INCOMING_MAX,
+        "incoming_shown": len(subject.description.incoming),
+        "incoming_first": _links_page(subject, None) if subject.description.after else None,
+        "incoming_next": _links_page(subject, following) if following else None,
         "variants": variants_of(subject.document),
     }
+
+
+def _links_page(subject: Subject, after: PageKey | None) -> str:
+    """The address of the page of links behind a key, at the place of the page where they are."""
+    base, path = subject.site.base, f"doc/{thing_path(subject.site.base, subject.iri)}"
+    return subject.reader.page(path, **({"after": after.written(base)} if after else {})) + "#incoming"
 
 
 def _incoming(subject: Subject) -> tuple[Row, ...]:

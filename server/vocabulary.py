@@ -10,10 +10,12 @@ from flask import Blueprint, Response
 
 from legation.graph.canonical import canonical_quads
 from legation.graph.formats import JSON_LD
-from legation.ontology import VERSION, ontology_files, scheme_names
-from legation.ontology.terms import ONTOLOGY, VOCAB, W3ID
+from legation.graph.profiles import PROFILES
+from legation.ontology import VERSION, load_profiles, ontology_files, scheme_names
+from legation.ontology.terms import ONTOLOGY, PROFILE, VOCAB, W3ID
 from legation.shapes import shapes_files
 
+from .alternatives import profile_page
 from .documents import Document, asked_form, asked_variant, respond
 from .problems import ProblemRaised
 from .site import site
@@ -53,6 +55,34 @@ def scheme(name: str) -> Response:
 def shapes(suffix: str = "") -> Response:
     """The rules that decide what is published."""
     return _vocabulary("shapes", f"{W3ID}shapes", asked_form(suffix))
+
+
+@blueprint.get("/profile/<name>")
+def profile(name: str) -> Response:
+    """What one of our profiles holds."""
+    token, variant = asked_variant(name)
+    found = next((profile for profile in PROFILES if profile.iri == str(PROFILE[token])), None)
+    if found is None:
+        known = [profile.token for profile in PROFILES if profile.iri.startswith(PROFILE)]
+        raise ProblemRaised("not-found", f"There is no profile {token!r} here.", available=known)
+    here = site()
+    document = Document(
+        stem=here.url(f"profile/{token}"),
+        topic=found.iri,
+        triples=lambda: _profile_triples(found.iri),
+        page=lambda language: profile_page(here, found, language),
+    )
+    return respond(here, document, variant)
+
+
+@cache
+def _profile_triples(iri: str) -> list[ox.Triple]:
+    """What is said of a profile, and of what it is a profile of."""
+    content = load_profiles().serialize(format="nt").encode()
+    triples = [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES)]
+    node = ox.NamedNode(iri)
+    near = {node, *(triple.object for triple in triples if triple.subject == node)}
+    return sorted((triple for triple in triples if triple.subject in near), key=str)
 
 
 @blueprint.get("/context.jsonld")
