@@ -12,7 +12,7 @@ from legation.ontology.terms import DIP, ONTOLOGY, SCHEMES, VOCAB
 
 
 def test_every_turtle_file_of_the_package_is_listed_once() -> None:
-    """No file is forgotten when a release takes the ontology in; the profiles describe documents and are no part of it."""
+    """No file is forgotten when a release takes the ontology in; the profiles are of documents and no part of it."""
     folder = files("legation.ontology")
     on_disk = [f.name for d in (folder, folder / "vocab") for f in d.iterdir() if f.name.endswith(".ttl")]
     assert sorted(f.name for f in ontology.ontology_files()) == sorted({*on_disk} - {"profiles.ttl"})
