@@ -20,6 +20,7 @@ from legation.graph.jsonld_compaction import Context
 from legation.graph.prefixes import PREFIXES
 from legation.graph.serialisation import serialise
 
+from .conditional import Conditions, Outcome
 from .links import header, link
 from .negotiation import Choice, negotiate
 from .pages import page_language
@@ -124,6 +125,23 @@ def tagged(response: Response) -> Response:
         fields = response.headers.get("Content-Type", ""), response.headers.get("Content-Language", "")
         content = "\n".join((*fields, "")).encode() + response.get_data()
         response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+    return response
+
+
+def under_conditions(response: Response) -> Response:
+    """An answer under the conditions of its request, where the front does not decide them.
+
+    Raises ProblemRaised: precondition-failed.
+    """
+    tag, _ = tagged(response).get_etag()
+    outcome = Conditions.of(dict(request.headers)).outcome(tag, response.last_modified)
+    if outcome is Outcome.FAILED:
+        raise ProblemRaised("precondition-failed", "The condition of the request does not hold.")
+    if outcome is Outcome.NOT_MODIFIED:
+        response.status_code = 304
+        response.set_data(b"")
+        for name in ("Content-Type", "Content-Length", "Content-Language", "Last-Modified"):
+            response.headers.pop(name, None)
     return response
 
 

@@ -15,7 +15,7 @@ from legation.graph.sparql_text import describe_syntax_error
 from .asking import Computed, Question, Request, named_format, question_of
 from .bridge import GIVEN
 from .conditional import known_tag
-from .documents import Document, respond
+from .documents import Document, respond, under_conditions
 from .pages import answer_page, editor_page, page_language
 from .protocol import read_request
 from .service_description import service_description
@@ -106,4 +106,4 @@ def _describe_service(here: Site) -> Response:
     )
     response = respond(here, document, Variant(named_format(formats, DOCUMENT_FORMATS)) if formats else None)
     del response.headers["Link"], response.headers["Content-Location"]
-    return response
+    return under_conditions(response)

@@ -360,7 +360,7 @@ def test_d3_every_variant_has_a_tag_of_its_own(live: LiveServer) -> None:
 @pytest.mark.parametrize(
     "path",
     [NATO, NATO + ".ttl", NATO + ".fr.html", "/ns.html", "/", "/dumps/", "/context.jsonld", "/dumps/legation.nt",
-     "/problems/busy", "/robots.txt", "/static/style.css"],
+     "/problems/busy", "/robots.txt", "/static/style.css", "/sparql"],
 )  # fmt: skip
 def test_d3_what_the_client_has_is_not_sent_again(live: LiveServer, path: str) -> None:
     """304 for the tag, weak, in a list, for any, and by date where there is one; nothing of the body in the header."""
