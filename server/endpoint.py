@@ -31,7 +31,7 @@ from .budget import ACCOUNT, Account
 from .codings import Compressor, accepts_gzip
 from .conditional import known_tag, tags_of
 from .pages import language_of
-from .patience import Attended, Receive, Scope, Send, Stalled, patient
+from .patience import Attended, Receive, Scope, Send, Stalled, patient, send_all
 from .prepared import Memory, Prepared, fields_of, prepared
 from .problems import ProblemRaised, with_ways_on
 from .protocol import fields as fields_in
@@ -248,10 +248,7 @@ def _fields(question: Question, tag: str | None) -> dict[str, str]:
 async def _send(ready: Prepared, headers: Headers, send: Send) -> None:
     """The whole answer, or 304 where the client has it; `*` asks for any, which only a run can tell."""
     known = known_tag(headers.if_none_match, ready.tag)
-    if known is None:
-        await ready.send(send)
-    else:
-        await ready.send_unchanged(send, known)
+    await send_all(send, ready.whole if known is None else ready.unchanged(known))
 
 
 def _refuse_where_an_end_cannot_be_told(http_version: str, spool_bytes: int) -> None:

@@ -70,15 +70,19 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI 3.0."""
-        if scope["type"] == "lifespan":
-            await self._live(receive, send)
-        elif scope["type"] == "http":
+        if scope["type"] == "http":
             serving = self._serving
+            if (ready := serving.librarian.ready(scope)) is not None:
+                await send(ready[0])
+                await send(ready[1])
+                return
             serving.busy += 1
             try:
                 await self._answer(serving, scope, receive, send)
             finally:
                 serving.leave()
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
 
     async def _answer(self, serving: Serving, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""

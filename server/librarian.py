@@ -11,11 +11,10 @@ from collections.abc import Hashable
 from functools import partial
 
 from .bridge import Begun, Bridge, environ_of, without_conditions
-from .conditional import Outcome
 from .library import Finished, Library, Wanted, finished
-from .oversized import refuse_oversized
-from .patience import Scope, Send
-from .prepared import Prepared
+from .oversized import HEADER_BYTES, refuse_oversized
+from .patience import Scope, Send, send_all
+from .prepared import Messages, Prepared
 from .problems import ProblemRaised
 from .site import Site
 
@@ -39,6 +38,14 @@ class Librarian:
         is_file = path.startswith(self._dumps) and path != self._dumps
         return scope["method"] in _IN_ADDRESS and path not in self._apart and not is_file
 
+    def ready(self, scope: Scope) -> Messages | None:
+        """What to send at once, where the library has the answer; None for everything else, errors too."""
+        if not self.answers(scope):
+            return None
+        wanted = Wanted(scope)
+        found = self._library.find(wanted) if wanted.bytes <= HEADER_BYTES else None
+        return wanted.answered_with(wanted.coding_of(found)) if found is not None else None
+
     async def answer(self, scope: Scope, send: Send) -> None:
         """Answer one request, or raise before anything is sent.
 
@@ -48,11 +55,10 @@ class Librarian:
         wanted = Wanted(scope)
         refuse_oversized(scope, wanted.bytes)
         found = self._library.find(wanted) or await self._made(wanted, scope)
-        is_answered = await (
-            self._stream(wanted, found, send) if isinstance(found, Begun) else wanted.send(found, send)
-        )
-        if not is_answered:
-            raise ProblemRaised("precondition-failed", "The condition of the request does not hold.")
+        if isinstance(found, Begun):
+            await self._stream(wanted, found, send)
+        else:
+            await send_all(send, _held(wanted.answered_with(wanted.coding_of(found))))
 
     async def _made(self, wanted: Wanted, scope: Scope) -> Finished | Begun:
         """The answer made by Flask, for this request or for another; one that is too long to keep has only begun."""
@@ -74,20 +80,22 @@ class Librarian:
             if self._making.get(key) is mine:
                 del self._making[key]
 
-    async def _stream(self, wanted: Wanted, begun: Begun, send: Send) -> bool:
-        """Answer with what has begun. False, with nothing sent, where a condition fails."""
+    async def _stream(self, wanted: Wanted, begun: Begun, send: Send) -> None:
+        """Answer with what has begun: in parts, or with its header where nothing more is wanted."""
         tag = dict(begun.fields).get(b"etag", b"").decode().strip('"')
         answer = Prepared(b"", begun.fields, tag or None, begun.status)
-        outcome = wanted.outcome(answer)
-        if outcome is Outcome.SEND and wanted.is_get:
+        messages = wanted.answered_with(answer)
+        if messages is answer.whole:
             await self._pages.send(begun, send, self._patience_s)
-            return True
+            return
         begun.close()
-        if outcome is Outcome.SEND:
-            await answer.send(send)
-        elif outcome is Outcome.NOT_MODIFIED:
-            await answer.send_unchanged(send)
-        return outcome is not Outcome.FAILED
+        await send_all(send, _held(messages))
+
+
+def _held(messages: Messages | None) -> Messages:
+    if messages is None:
+        raise ProblemRaised("precondition-failed", "The condition of the request does not hold.")
+    return messages
 
 
 def _finished(bytes_max: int, begun: Begun) -> Finished | Begun:

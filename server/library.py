@@ -22,8 +22,8 @@ from .conditional import Conditions, Outcome, known_tag, tags_of
 from .headers import repr_digest
 from .negotiation import negotiate
 from .pages import language_of
-from .patience import Scope, Send
-from .prepared import Field, Memory, Prepared
+from .patience import Scope
+from .prepared import Field, Memory, Messages, Prepared
 from .problem_answers import PROBLEM_FORMATS
 from .profiling import negotiated_profile
 
@@ -87,17 +87,19 @@ class Wanted:
             answer.tag, answer.modified
         )
 
-    async def send(self, finished: Finished, send: Send) -> bool:
-        """Answer with what is finished. False, with nothing sent, where a condition fails (412)."""
-        encoding = self.fields[_ENCODING]
-        answer = finished.coded if finished.coded and encoding and accepts_gzip(encoding) else finished.plain
+    def answered_with(self, answer: Prepared) -> Messages | None:
+        """What to send for an answer under the conditions of the request; None where one fails (412)."""
         outcome = self.outcome(answer)
         if outcome is Outcome.SEND:
-            await answer.send(send, with_body=self.is_get)
-        elif outcome is Outcome.NOT_MODIFIED:
-            known = known_tag(self.fields[_IF_NONE_MATCH] or "", answer.tag)
-            await answer.send_unchanged(send, known or "")
-        return outcome is not Outcome.FAILED
+            return answer.whole if self.is_get else answer.head
+        if outcome is Outcome.NOT_MODIFIED:
+            return answer.unchanged(known_tag(self.fields[_IF_NONE_MATCH] or "", answer.tag) or "")
+        return None
+
+    def coding_of(self, finished: Finished) -> Prepared:
+        """The answer in the coding that is accepted."""
+        encoding = self.fields[_ENCODING]
+        return finished.coded if finished.coded and encoding and accepts_gzip(encoding) else finished.plain
 
 
 @dataclass(frozen=True, slots=True)

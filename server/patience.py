@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -51,6 +51,12 @@ class Attended:
         assert self._work is not None
         self._work.uncancel()
         return True
+
+
+async def send_all(send: Send, messages: Iterable[Message]) -> None:
+    """Send messages, one after the other."""
+    for message in messages:
+        await send(message)
 
 
 class Stalled(Exception):

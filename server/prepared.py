@@ -15,10 +15,13 @@ from werkzeug.http import parse_date
 from .codings import GZIP_BYTES_MIN, compressed
 from .conditional import tags_of
 from .headers import ON_EVERY_ANSWER, repr_digest
-from .patience import Send
+from .patience import Message
 
 Field = tuple[bytes, bytes]
 """One header field as ASGI has it: a name in small letters, and a value."""
+Messages = tuple[Message, Message]
+"""The two messages of ASGI that send an answer at once; they are sent as they are, again and again."""
+_NO_BODY: Message = {"type": "http.response.body", "body": b""}
 EVERY_ANSWER: tuple[Field, ...] = tuple(
     (name.lower().encode(), value.encode()) for name, value in ON_EVERY_ANSWER.items()
 )
@@ -64,23 +67,27 @@ class Prepared:
         return parse_date(next((value.decode() for name, value in self.fields if name == b"last-modified"), None))
 
     @cached_property
-    def _unchanged(self) -> list[Field]:
-        return self.unchanged_as(self.etag)
+    def whole(self) -> Messages:
+        """What ASGI is to send of the whole answer."""
+        start = {"type": "http.response.start", "status": self.status, "headers": self.fields}
+        return start, {"type": "http.response.body", "body": self.body}
 
-    def unchanged_as(self, etag: str) -> list[Field]:
-        """The fields of a 304 that tells the client which tag of those it named is meant."""
-        return [*self.shared, (b"etag", etag.encode())] if etag else self.shared
+    @cached_property
+    def head(self) -> Messages:
+        """The same for HEAD: without the body (RFC 9110, section 9.3.2)."""
+        return self.whole[0], _NO_BODY
 
-    async def send(self, send: Send, *, with_body: bool = True) -> None:
-        """The whole answer; to HEAD without its body (RFC 9110, section 9.3.2)."""
-        await send({"type": "http.response.start", "status": self.status, "headers": self.fields})
-        await send({"type": "http.response.body", "body": self.body if with_body else b""})
+    @cached_property
+    def _unchanged(self) -> Messages:
+        return self._unchanged_as(self.etag)
 
-    async def send_unchanged(self, send: Send, known: str = "") -> None:
+    def unchanged(self, known: str = "") -> Messages:
         """304: the client has it, under the tag `known` that it named, or under this one."""
-        fields = self.unchanged_as(known) if known and known != self.etag else self._unchanged
-        await send({"type": "http.response.start", "status": 304, "headers": fields})
-        await send({"type": "http.response.body", "body": b""})
+        return self._unchanged_as(known) if known and known != self.etag else self._unchanged
+
+    def _unchanged_as(self, etag: str) -> Messages:
+        fields = [*self.shared, (b"etag", etag.encode())] if etag else self.shared
+        return {"type": "http.response.start", "status": 304, "headers": fields}, _NO_BODY
 
 
 def prepared(body: bytes, headers: dict[str, str], tag: str | None, *, gzip: bool) -> Prepared:
