@@ -16,7 +16,7 @@ from legation.graph.errors import LegationError
 from legation.graph.release import Release
 from legation.graph.store import Store
 
-from . import datasets, graphs, problem_types, resources, sparql, vocabulary
+from . import classes, datasets, graphs, problem_types, resources, sparql, story, vocabulary
 from .bridge import GIVEN, WsgiApplication
 from .documents import tagged
 from .headers import ON_EVERY_ANSWER
@@ -55,7 +55,7 @@ def create_app(settings: Settings, release: Release, store: Store, switched: dat
     app.url_map.converters["path"] = WholePath
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["legation"] = here
-    for module in (datasets, graphs, problem_types, resources, sparql, vocabulary):
+    for module in (classes, datasets, graphs, problem_types, resources, sparql, story, vocabulary):
         app.register_blueprint(module.blueprint, url_prefix=here.path.rstrip("/"))
     app.register_error_handler(ProblemRaised, lambda error: answer_problem(error.problem))
     app.register_error_handler(LegationError, _answer_error)

@@ -6,7 +6,7 @@ A page kind (`measure_page`, `claim_page`, …) is given a `Subject` and adds wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -27,6 +27,7 @@ from .view_models import (
     Reader,
     Row,
     Value,
+    class_path,
     key_of,
 )
 
@@ -82,8 +83,9 @@ class Subject:
 
     @cached_property
     def kinds(self) -> list[Value]:
-        """Its classes as shown."""
-        return [self.display.value(t.object) for t in self.own if t.predicate.value == str(RDF.type)]
+        """Its classes as shown; each leads to the list of all things of it."""
+        kinds = [self.display.value(t.object) for t in self.own if t.predicate.value == str(RDF.type)]
+        return [replace(kind, href=self.reader.page(class_path(kind.iri))) if kind.iri else kind for kind in kinds]
 
     @cached_property
     def title(self) -> Value:

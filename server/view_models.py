@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from unicodedata import category
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 from rdflib import RDF, RDFS, XSD, URIRef
 from rdflib.namespace import DC, DCTERMS, SKOS, VANN
 
 from legation.graph.description import LABELS
-from legation.graph.identifiers import thing_path
+from legation.graph.identifiers import is_valid_iri, thing_path
 from legation.graph.prefixes import PREFIXES
 from legation.ontology import load_ontology
 from legation.ontology.terms import DIP, LOC, SCHEMA, W3ID, WIKIDATA
@@ -250,6 +250,19 @@ def beginning(value: Value, most: int) -> Value:
 def is_readable(text: str) -> bool:
     """Whether a reader would see anything of a name: letters, signs, but not spaces and controls alone."""
     return any(not char.isspace() and category(char) not in _UNSEEN for char in text)
+
+
+def class_path(iri: str) -> str:
+    """The path of the list of a class: our own by their names, others by prefix and name, or else by their IRIs."""
+    code = compact(iri)
+    return "class/" + (code.removeprefix("dip:") if code != iri else quote(iri, safe=""))
+
+
+def class_named(name: str) -> str | None:
+    """The class that a path, decoded once, names; None where it names none."""
+    prefix, _, local = name.partition(":") if ":" in name else ("dip", ":", name)
+    iri = _PREFIXES[prefix] + local if prefix in _PREFIXES else name
+    return iri if is_valid_iri(iri) and class_path(iri) in {f"class/{name}", "class/" + quote(name, safe="")} else None
 
 
 class Display:

@@ -1,0 +1,32 @@
+"""Which classes are kinds of which, as the ontology says; read once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from rdflib import RDFS, Graph, URIRef
+
+from legation.ontology import load_ontology
+
+
+@cache
+def _ontology() -> Graph:
+    return load_ontology()
+
+
+@cache
+def below(class_: str) -> tuple[str, ...]:
+    """A class and everything that is a kind of it, sorted."""
+    found = _ontology().transitive_subjects(RDFS.subClassOf, URIRef(class_))
+    return tuple(sorted({str(class_), *(str(kind) for kind in found if isinstance(kind, URIRef))}))
+
+
+@cache
+def narrower(class_: str) -> tuple[str, ...]:
+    """The same within one vocabulary.
+
+    Kinds that another vocabulary adds are not among them: a measure is an event, but nobody looks for it there.
+    """
+    local = class_.replace("#", "/").rpartition("/")[2]
+    space = class_.removesuffix(local)
+    return tuple(kind for kind in below(class_) if kind.startswith(space))
