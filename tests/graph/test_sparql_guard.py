@@ -15,10 +15,12 @@ IRI_TEXT = (
     "<https://w3id.org/legation/ns#takenBi> <https://w3id.org/legation/ns#takenBy>"
 )
 WORDS = "SELECT ASK CONSTRUCT INSERT SERVICE FROM RAND() NOW() true TRUE x:y dip:takenBi x:a.b.c ?s ?p $s ?p1 ?s?p 1 é"
-MARKS = "* { } . ; , ( ) [ ] < > <= = | ^ || / ' \" '' # \\u0053"
+MARKS = "* { } . ; , ( ) [ ] < > <= = | ^ || / ' \" '' # \\u0053 @en ^^"
+STRING_TEXT = '"a" "" "?s" "<urn:a>" "<" ">" "#b" "NOW()" "FROM" "dip:takenBi" "{{{{{{{" "it_is" "(" ")"'
+STRINGS = STRING_TEXT.split()
 DECLARATIONS = ["PREFIX x:", "PREFIX dip: <https://w3id.org/legation/ns#>"]
 IRIS = IRI_TEXT.split()
-FRAGMENTS = [*IRIS, *WORDS.split(), *MARKS.split(), *DECLARATIONS, "\n"]
+FRAGMENTS = [*IRIS, *STRINGS, *WORDS.split(), *MARKS.split(), *DECLARATIONS, "\n"]
 BOUNDS = {"chars_max": 2500, "depth_max": 5}
 
 
@@ -29,6 +31,14 @@ def outcome(find: object, text: str) -> object:
         return type(error), str(error)
 
 
+def twin_of(part: str, data: st.DataObject) -> str:
+    """Another IRI for an IRI, another string for a string, another name for a variable."""
+    for kind in (IRIS, STRINGS):
+        if part in kind:
+            return data.draw(st.sampled_from(kind))
+    return part.replace("s", "z")
+
+
 @settings(max_examples=2000, deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=14), st.sampled_from(["", " "]), st.data())
 def test_a_guard_that_remembers_finds_what_one_without_memory_finds(
@@ -36,7 +46,7 @@ def test_a_guard_that_remembers_finds_what_one_without_memory_finds(
 ) -> None:
     """First a text like it is examined, with other IRIs and other variables; then the text itself."""
     guard = Guard(**BOUNDS)
-    twin = [data.draw(st.sampled_from(IRIS)) if part in IRIS else part.replace("s", "z") for part in fragments]
+    twin = [twin_of(part, data) for part in fragments]
     outcome(guard.examine, gap.join(twin))
     text = gap.join(fragments)
     assert outcome(guard.examine, text) == outcome(lambda query: examine(query, **BOUNDS), text)
@@ -55,6 +65,9 @@ def test_one_question_of_many_entities_is_examined_once(monkeypatch: pytest.Monk
     "text",
     [
         pytest.param("SELECT ('<b' AS ?x) ('c>' AS ?y) {}", id="strings that look like an IRI together"),
+        pytest.param('SELECT ("""a"" ?b""" AS ?x) {}', id="a string between three marks"),
+        pytest.param('SELECT ("a AS ?x) {}', id="a string without an end"),
+        pytest.param('SELECT ("a\\"b" AS ?x) {}', id="a mark in a string"),
         pytest.param("SELECT * { } # <b>", id="a comment"),
         pytest.param("SELECT * { <urn:\\u0061> ?p ?o }", id="an escape"),
         pytest.param("SELECT * { SERVICE <urn:a> {} }", id="a federated query"),
@@ -71,6 +84,11 @@ def test_a_number_sign_in_an_iri_is_no_comment() -> None:
     one = "PREFIX dip: <https://w3id.org/legation/ns#> ASK { <urn:a#1> dip:speaker ?b }"
     assert likeness_of(one) == "PREFIX dip: <https://w3id.org/legation/ns#> ASK { <> dip:speaker ?0 }"
     assert likeness_of(one + " #<urn:b>") is None
+
+
+def test_a_string_is_emptied_whatever_it_holds() -> None:
+    """What looks like an IRI, a variable or a comment in it is none."""
+    assert likeness_of('SELECT ?a { ?b <urn:p> "<urn:x> ?c #d"@en , "" }') == "SELECT ?0 { ?1 <> '@en , ' }"
 
 
 def test_the_memory_is_bounded() -> None:

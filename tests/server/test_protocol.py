@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_to_bytes
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from legation.server.problems import ProblemRaised
-from legation.server.protocol import FIELDS_MAX, Asked, read_request
+from legation.server.protocol import FIELDS_MAX, Asked, fields, read_request
 
 FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"
 ASK = "ASK%20%7B%7D"
@@ -81,3 +85,13 @@ def test_a_request_that_contradicts_the_protocol_is_a_named_problem(
         read_request(method, query_string.encode(), content_type, body)
     assert caught.value.problem.type.slug == slug
     assert caught.value.problem.detail.endswith(".")
+
+
+@given(
+    st.lists(st.sampled_from(["%0A", "%3d", "%20", "%C3%A9", "%", "%g", "=", "\n", "\r\n", " ", "a", "_", "\t", "é"]))
+)
+def test_s1_a_value_is_decoded_as_the_url_standard_says(parts: list[str]) -> None:
+    """Whatever other codings read in it: `=` and line ends mean something in quoted-printable."""
+    text = "a" + "".join(parts)
+    expected = unquote_to_bytes(text.replace("+", " "))
+    assert fields(f"x={text}".encode()) == [("x", expected.decode())]
