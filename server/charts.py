@@ -18,7 +18,9 @@ from itertools import pairwise
 
 from legation.graph.times import Bounds
 
-TICKS_MAX = 6
+TICKS_MAX = 5
+TICK_GAP_MIN = 14.0
+"""Percent between two ticks at least: their names must fit between them in a picture of 280 pixels."""
 _EDGE = 7.0
 """Percent at each end of an axis that no known day reaches: room for what is open there."""
 _SPREAD_MIN_DAYS = 8
@@ -252,12 +254,18 @@ def _step(largest: int) -> int:
 def _ticks(start: float, end: float) -> tuple[Tick, ...]:
     """Round days on the axis: the finest round steps of which there are not too many."""
     series = _rounds(start, end)
-    unit, days = next(((unit, days) for unit, days in series if 0 < len(days) <= TICKS_MAX), ("day", []))
+    unit, days = next((found for found in series if _fits(found[1], start, end)), ("day", []))
     fresh = [True, *(before.year != after.year for before, after in pairwise(days))]
     return tuple(
         _tick(_placed(day.toordinal(), start, end), day, unit, names_year, is_spare=n % 2 == 1)
         for n, (day, names_year) in enumerate(zip(days, fresh, strict=True))
     )
+
+
+def _fits(days: Sequence[date], start: float, end: float) -> bool:
+    """Whether there are some days, not too many, and none too close to the next."""
+    places = [_placed(day.toordinal(), start, end) for day in days]
+    return 0 < len(days) <= TICKS_MAX and all(two - one >= TICK_GAP_MIN for one, two in pairwise(places))
 
 
 def _tick(x: float, day: date, unit: str, names_year: bool, *, is_spare: bool) -> Tick:

@@ -120,7 +120,10 @@ class Subject:
 
 
 def _parts(display: Display, description: Description) -> Parts:
-    """What belongs to the thing: its contents as propositions, its evidence as passages, and whatever is neither."""
+    """What belongs to the thing: its contents as propositions, its evidence as passages, and whatever is neither.
+
+    A time that a description tells in full belongs to nothing alone: it has a page of its own.
+    """
     grouped: dict[str, list[ox.Triple]] = {}
     for triple in description.parts:
         grouped.setdefault(key_of(triple.subject), []).append(triple)
@@ -135,7 +138,8 @@ def _parts(display: Display, description: Description) -> Parts:
             selectors.update(key_of(t.object) for t in found if t.predicate.value == str(OA.hasSelector))
         else:
             rest.append(iri)
-    left = [(display.value(ox.NamedNode(iri)), display.rows(grouped[iri])) for iri in rest if iri not in selectors]
+    within = [iri for iri in rest if iri not in selectors and iri.startswith(description.iri + "/")]
+    left = [(display.value(ox.NamedNode(iri)), display.rows(grouped[iri])) for iri in within]
     ordered = sorted(passages, key=lambda p: (p.start.zfill(9), p.end.zfill(9)))
     return Parts(tuple(propositions), tuple(ordered), tuple(left))
 
