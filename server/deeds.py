@@ -14,7 +14,7 @@ from rdflib.namespace import ORG, TIME
 
 from legation.graph.claims import VOUCHED
 from legation.graph.store import Store
-from legation.ontology.terms import DIP, SCHEMA, SEM
+from legation.ontology.terms import DIP, SCHEMA, SEM, Modality
 
 from .chains import acts_of, mentioned, outer_stances
 from .lookups import Found, Term, begins, display_of, listed, nodes, properties_of, times_of
@@ -37,14 +37,13 @@ _TIES = {
         (DIP.affects, "tie_affected"),
         (DIP.holder, "tie_holds"),
         (DIP.candidate, "tie_candidate"),
-        (SEM.subEventOf, "tie_part"),
         (DIP.inResponseTo, "tie_answers"),
         (DIP.ground, "tie_ground"),
         (SCHEMA.location, "tie_located"),
     )
 }
 """How a tie is said of the thing whose page it is."""
-_UNSAID = frozenset(map(str, (DIP.announcedIn, SEM.hasPlace)))
+_UNSAID = frozenset(map(str, (DIP.announcedIn, SEM.hasPlace, SEM.subEventOf)))
 """Ties that the heading above them has said."""
 _OUTRIGHT = frozenset({"asserted", "presupposed"})
 _TRUE = ox.Literal(True)
@@ -70,13 +69,13 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something that happened; `is_fact` says whether the release states the tie plainly too."""
+    """Something that happened; `is_only_claimed` where sources claim the tie and the release does not state it."""
 
     thing: Value
     ties: tuple[Tie, ...]
     when: Value | None
     is_announced: bool
-    is_fact: bool
+    is_only_claimed: bool
     words: tuple[Word, ...]
 
 
@@ -165,12 +164,13 @@ def _deed(
     ties = dict.fromkeys((row.role, row.via) for row in mine)
     when = times.iri(dated, str(TIME.hasTime))
     said = dict.fromkeys(row.claim for row in mine if row.claim)
+    modalities = {code for claim in said for code in claims.iris(claim, str(DIP.modality))}
     return Deed(
         thing=display.value(ox.NamedNode(thing)),
         ties=tuple(_tie(display, role, via, iri) for role, via in ties if role not in _UNSAID),
         when=display.value(ox.NamedNode(when)) if when else None,
         is_announced=dated != thing,
-        is_fact=any(row.claim is None for row in mine),
+        is_only_claimed=all(row.claim for row in mine) and not modalities <= {str(Modality.inferred)},
         words=tuple(_word(display, claims, acts, claim) for claim in said),
     )
 
