@@ -10,7 +10,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import pyoxigraph as ox
 from flask import render_template, request
@@ -229,6 +229,7 @@ def render(
     """
     kept, stem = (_kept_fields() if keeps_fields else []), urlsplit(canonical or "").path
     others = {code: f"{stem}?{urlencode([*kept, ('lang', code)])}" for code in LANGUAGES}
+    in_language = {code: urljoin(canonical or reader.site.base.iri, href) for code, href in others.items()}
     page = render_template(
         template,
         site=reader.site,
@@ -236,6 +237,7 @@ def render(
         say=reader.say,
         language=reader.language,
         languages=others,
+        in_language={**in_language, "x-default": canonical} if canonical else {},
         language_names={code: messages(code)["language_name"] for code in LANGUAGES},
         title=title,
         head_title=_DIRECTIONS.sub("", title.text),

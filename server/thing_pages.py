@@ -31,6 +31,7 @@ from . import (
     statement_page,
 )
 from .browsing import ABOUT, LENT, MADE, TENSION, claims
+from .document_card import STRUCTURED_TYPE, card_of, structured
 from .pages import reader_of, render, variants_of
 from .site import Site
 from .subjects import SHOWN_APART, Subject
@@ -71,12 +72,13 @@ KINDS = (
 )  # fmt: skip
 """The kinds of pages, the most telling first."""
 _ANY = Kind((), "thing.html", _nothing_more)
+_LINKS = Kind((), "thing_links.html", lambda subject: {"first_page": _links_page(subject, None).partition("#")[0]})
 
 
 def thing_page(here: Site, description: Description, language: str) -> str:
     """The page of one thing."""
     subject = Subject(reader_of(here, language), description)
-    kind = next((kind for kind in KINDS if kind.fits(subject)), _ANY)
+    kind = _LINKS if description.after else next((kind for kind in KINDS if kind.fits(subject)), _ANY)
     shown: dict[str, Any] = _of_any(subject) | kind.shown(subject)
     after, base = description.after, here.base
     canonical, keeps = page_address(subject.document, base, after), after is not None
@@ -108,6 +110,9 @@ def _of_any(subject: Subject) -> dict[str, object]:
         "incoming_first": _links_page(subject, None) if subject.description.after else None,
         "incoming_next": _links_page(subject, following) if following else None,
         "variants": variants_of(subject.document),
+        "card": card_of(subject),
+        "structured": structured(subject),
+        "structured_type": STRUCTURED_TYPE,
     }
 
 
