@@ -17,6 +17,7 @@ from .problems import ProblemRaised
 from .site import Site, site
 from .speech import LANGUAGES
 from .thing_documents import asked_media_type, asked_view, document_of, kept_arguments
+from .withdrawn import answer_gone, gone_at
 
 blueprint = Blueprint("resources", __name__)
 
@@ -26,6 +27,8 @@ def thing(_: str) -> Response:
     """303 See Other, absolute and on the public base, to the document; the thing itself has no representation."""
     here = site()
     path = asked_path()
+    if gone := gone_at(here, spellings(path)):
+        return answer_gone(here, gone, None, is_thing=True)
     document = as_uri(here.base.document(path))
     language = request.args.get("lang", "").lower()
     kept = [kept_arguments(), f"lang={language}" if language in LANGUAGES else ""]
@@ -42,6 +45,8 @@ def document(_: str) -> Response:
     """The description of a thing, negotiated; with a suffix, that variant whatever the Accept header says."""
     here, path = site(), asked_path()
     stem, variant = asked_variant(path)
+    if gone := gone_at(here, spellings(stem)):
+        return answer_gone(here, gone, variant or asked_media_type(), is_thing=False)
     view = asked_view(here, variant)
     description = _described(here, spellings(stem), view.after)
     if description is None and variant is not None:
