@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -22,6 +23,8 @@ FLAGS = [
     "--hide-scrollbars",
     "--window-size=1200,1600",
 ]
+SCRIPT_S = 180
+"""What a script in a page may take on a machine that does much else."""
 
 
 @contextmanager
@@ -36,6 +39,7 @@ def chromium(profile: Path, *flags: str) -> Iterator[WebDriver]:
     for flag in (*FLAGS, *flags, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    browser.set_script_timeout(SCRIPT_S)
     try:
         yield browser
     finally:
@@ -55,3 +59,13 @@ def set_screen(browser: WebDriver, width: int, height: int = 900, scheme: str = 
     )
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def run(browser: WebDriver, script: str, *arguments: object) -> Any:
+    """What a script returns that runs in the page."""
+    return browser.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+
+
+def run_async(browser: WebDriver, script: str, *arguments: object) -> Any:
+    """What a script hands to its last argument, a function, when it is ready."""
+    return browser.execute_async_script(script, *arguments)  # type: ignore[no-untyped-call]

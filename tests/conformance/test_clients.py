@@ -15,7 +15,7 @@ import node
 import pyoxigraph as ox
 import pytest
 import rdflib
-from chromium import chromium, complaints
+from chromium import chromium, complaints, run
 from live import LiveServer
 from rdflib import RDF, RDFS
 from rdflib.compare import isomorphic
@@ -225,13 +225,11 @@ def test_a_browser_gets_the_page_of_a_thing_in_its_readers_language(
     live: LiveServer, browser: WebDriver, thing: str, wish: str, language: str
 ) -> None:
     """The IRI in the address bar ends at the document's address; the page's heading is the thing's name."""
-    agent = browser.execute_script("return navigator.userAgent")  # type: ignore[no-untyped-call]
+    agent = run(browser, "return navigator.userAgent")
     browser.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": wish})
     browser.get(thing)
     names = rdflib.Graph().parse(thing).objects(rdflib.URIRef(thing), RDFS.label)
     assert browser.current_url.partition("?")[0] == thing.replace("/id/", "/doc/")
-    lang, heading = browser.execute_script(  # type: ignore[no-untyped-call]
-        "return [document.documentElement.lang, document.querySelector('h1').textContent]"
-    )
+    lang, heading = run(browser, "return [document.documentElement.lang, document.querySelector('h1').textContent]")
     assert (lang, heading) == (language, next(str(name) for name in names if name.language == language))
     assert complaints(browser) == []
