@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from rdflib import FOAF, OWL
+from rdflib import FOAF, OWL, RDF
+from rdflib.namespace import PROF
 
-from legation.ontology import load_core, scheme_names
-from legation.ontology.terms import DIP, ONTOLOGY, SCHEMES, SHAPES, VOCAB, W3ID
+from legation.ontology import load_core, load_profiles, scheme_names
+from legation.ontology.terms import DIP, ONTOLOGY, PROFILE, SCHEMES, SHAPES, VOCAB, W3ID
 
 RULES_FILE = Path(__file__).parents[2] / "ontology" / "w3id" / ".htaccess"
 HOST = "https://legation.example/"
@@ -21,6 +22,7 @@ DOCUMENTS = [
     str(load_core().value(ONTOLOGY, OWL.versionIRI)),
     str(SHAPES).removesuffix("#"),
     *(str(VOCAB[name]) for name in scheme_names()),
+    *(str(profile) for profile in load_profiles().subjects(RDF.type, PROF.Profile) if profile in PROFILE),
     str(W3ID["context.jsonld"]),
     str(W3ID),
 ]
