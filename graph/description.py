@@ -213,7 +213,7 @@ class Describer:
         """What every document says of itself: the dataset that it is part of, its licence and its publisher."""
         rows = self.store.select(
             f"SELECT ?d ?l ?p WHERE {{ ?d a <{VOID.Dataset}> OPTIONAL {{ ?d <{DCTERMS.license}> ?l }} "
-            f"OPTIONAL {{ ?d <{DCTERMS.publisher}> ?p }} }} ORDER BY ?d ?l ?p LIMIT 1"
+            f"OPTIONAL {{ ?d <{DCTERMS.publisher}> ?p }} }} ORDER BY ?d STR(?l) STR(?p) LIMIT 1"
         )
         if not rows:
             return ()

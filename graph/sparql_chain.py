@@ -16,7 +16,8 @@ Only what stands here is taken for a chain:
   a variable that may be unbound would match every node;
 - a FILTER of comparisons, arithmetic and functions whose work and result are no larger than what they are given: no
   EXISTS, no REPLACE or CONCAT, which can be nested until their result fills the memory, no regular expressions;
-- ORDER BY variables; LIMIT and OFFSET.
+- ORDER BY variables that stand as a subject or a predicate, and are therefore no literals; LIMIT and OFFSET. Sorting
+  literals of many datatypes may abort the process: Oxigraph 0.5 compares them in an order that is not total.
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ class _Reader:
         self._in_template = False
         self._filters = 0
         self._reached: set[str] = set()
+        self._nodes: set[str] = set()
+        self._in_option = False
         self._named = self._open = 0
 
     @property
@@ -158,7 +161,9 @@ class _Reader:
         are of the second before it knows the first."""
         reached, triples = set(self._reached), self._named + self._open
         self._need("{")
+        self._in_option = True
         self._subject()
+        self._in_option = False
         self._need("}")
         if self._named + self._open != triples + 1:
             raise _NoChain
@@ -182,12 +187,13 @@ class _Reader:
                 raise _NoChain
 
     def _sorting(self) -> None:
-        """Variables, each alone or in the brackets of ASC or DESC."""
+        """Variables that are never literals, each alone or in the brackets of ASC or DESC."""
         sorts = 0
         while (bracketed := self._skip("ASC", "DESC")) or self._next.kind is Kind.VARIABLE:
             if bracketed:
                 self._need("(")
-            if self._take().kind is not Kind.VARIABLE:
+            key = self._take()
+            if key.kind is not Kind.VARIABLE or key.text[1:] not in self._nodes:
                 raise _NoChain
             if bracketed:
                 self._need(")")
@@ -209,6 +215,8 @@ class _Reader:
         is_reached = subject.kind is Kind.VARIABLE and (self._in_template or subject.text[1:] in self._reached)
         if subject.kind not in _ENTITIES and not is_reached:
             raise _NoChain
+        if is_reached and not self._in_option:  # what an option goes on from may be a literal: then it is missing
+            self._is_node(subject)
         self._predicate()
         while self._skip(";"):
             self._predicate()
@@ -220,6 +228,8 @@ class _Reader:
         is_open = predicate.kind is Kind.VARIABLE
         if not is_open and predicate.kind not in _ENTITIES and predicate.text != "a":
             raise _NoChain
+        if is_open:
+            self._is_node(predicate)
         self._object(is_open=is_open)
         while self._skip(","):
             self._object(is_open=is_open)
@@ -234,6 +244,11 @@ class _Reader:
             raise _NoChain
         self._open += is_open
         self._named += not is_open
+
+    def _is_node(self, variable: Token) -> None:
+        """A variable that no solution binds to a literal: it is a subject or a predicate of what is asked."""
+        if not self._in_template:
+            self._nodes.add(variable.text[1:])
 
     def _rest_of_literal(self) -> None:
         if self._next.kind is Kind.LANGUAGE:

@@ -67,7 +67,7 @@ def _related(subject: Subject) -> tuple[Related, ...]:
         f"SELECT DISTINCT ?p ?turned ?other ?holder WHERE {{ {{ VALUES ?p {{ {own} }} <{iri}> ?p ?other "
         f"BIND(false AS ?turned) }} UNION {{ VALUES ?p {{ {inverse} }} ?other ?p <{iri}> BIND(true AS ?turned) }} "
         f"OPTIONAL {{ ?holder <{ORG.holds}> ?other FILTER(?holder != <{iri}>) }} }} "
-        f"ORDER BY ?turned ?p ?other ?holder LIMIT {RELATED_MAX}"
+        f"ORDER BY ?turned ?p STR(?other) STR(?holder) LIMIT {RELATED_MAX}"
     )
     display = display_of(subject, {term for row in rows for term in row if isinstance(term, ox.NamedNode)})
     grouped: dict[tuple[str, bool], dict[Value, list[Value]]] = {}

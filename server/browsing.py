@@ -62,13 +62,13 @@ def claims(display: Display, pattern: str, iri: str) -> ClaimList:
     found = f"SELECT DISTINCT ?claim WHERE {{ {where} }}"
     rows = store.select(
         f"SELECT ?claim ?gist ?statement ?title ?speaker ?name ?negated ?modality ?stance WHERE {{ "
-        f"{{ {found} ORDER BY ?claim LIMIT {CLAIMS_MAX} }} ?claim <{DIP.assertedIn}> ?statement "
+        f"{{ {found} ORDER BY STR(?claim) LIMIT {CLAIMS_MAX} }} ?claim <{DIP.assertedIn}> ?statement "
         f"OPTIONAL {{ ?claim <{SCHEMA.text}> ?gist FILTER(LANG(?gist) = '{language}') }} "
         f"OPTIONAL {{ ?statement <{RDFS.label}> ?title FILTER(LANG(?title) = '{language}') }} "
         f"OPTIONAL {{ ?statement <{DIP.speaker}> ?speaker "
         f"OPTIONAL {{ ?speaker <{RDFS.label}> ?name FILTER(LANG(?name) = '{language}') }} }} "
         f"OPTIONAL {{ ?claim <{DIP.negated}> ?negated }} OPTIONAL {{ ?claim <{DIP.modality}> ?modality }} "
-        f"OPTIONAL {{ ?statement <{DIP.reportingStance}> ?stance }} }} ORDER BY ?claim"
+        f"OPTIONAL {{ ?statement <{DIP.reportingStance}> ?stance }} }} ORDER BY STR(?claim)"
     )
     by_claim: dict[str, Row] = {}
     for row in rows:
@@ -133,7 +133,7 @@ def _members(reader: Reader, display: Display, class_: str, total: int) -> Membe
         f"SELECT ?thing ?here ?any WHERE {{ {{ SELECT DISTINCT ?thing WHERE {{ ?thing a <{class_}> {_ours(reader)} "
         f"FILTER EXISTS {{ ?thing {names} ?some }} }} ORDER BY ?thing LIMIT {MEMBERS_MAX} }} "
         f"OPTIONAL {{ ?thing {names} ?here FILTER(LANG(?here) = '{reader.language}') }} "
-        f"OPTIONAL {{ ?thing {names} ?any }} }} ORDER BY ?thing ?any"
+        f"OPTIONAL {{ ?thing {names} ?any }} }} ORDER BY ?thing STR(?any) LANG(?any)"
     )
     by_thing: dict[str, Value] = {}
     for thing, here, any_ in rows:

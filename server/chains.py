@@ -15,7 +15,7 @@ from legation.graph.claims import VOUCHED
 from legation.graph.store import Store
 from legation.ontology.terms import DIP, ReportingStance
 
-from .lookups import Found, Term, nodes
+from .lookups import BY_TEXT, Found, Term, nodes
 from .view_models import Display, Signal, Value, force
 
 CHAINS_MAX = 4
@@ -76,7 +76,7 @@ def acts_of(store: Store, statements: Iterable[str]) -> Found:
     return Found(
         store.select(
             f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?inner {{ {things} }} ?inner <{DIP.reportedIn}>* ?s "
-            f"VALUES ?p {{ {asked} }} ?s ?p ?o }} ORDER BY ?o"
+            f"VALUES ?p {{ {asked} }} ?s ?p ?o }} {BY_TEXT}"
         )
     )
 

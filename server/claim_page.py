@@ -64,7 +64,7 @@ def _related(subject: Subject) -> dict[str, list[str]]:
         for name, pattern in (_CLAIMS | _THINGS).items()
     )
     rows = subject.site.store.select(
-        f"SELECT DISTINCT ?how ?other WHERE {{ {groups} }} ORDER BY ?how ?other LIMIT {RELATED_MAX}"
+        f"SELECT DISTINCT ?how ?other WHERE {{ {groups} }} ORDER BY ?how STR(?other) LIMIT {RELATED_MAX}"
     )
     found: dict[str, list[str]] = {name: [] for name in (*_CLAIMS, *_THINGS)}
     for how, other in rows:

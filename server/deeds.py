@@ -125,7 +125,7 @@ def _ties(via: str, roles: tuple[URIRef, ...]) -> str:
 def _rows(store: Store, pattern: str, things: list[str]) -> list[_Row]:
     found = store.select(
         f"SELECT DISTINCT ?thing ?role ?via ?claim WHERE {{ VALUES ?thing {{ {nodes(things)} }} {{ {pattern} }} }} "
-        "ORDER BY ?thing ?role ?via ?claim"
+        "ORDER BY STR(?thing) ?role STR(?via) STR(?claim)"
     )
     return [
         _Row(thing.value, role.value, via.value, claim.value if isinstance(claim, ox.NamedNode) else None)

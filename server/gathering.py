@@ -77,7 +77,9 @@ def things_by(store: Store, patterns: Sequence[str], iri: str) -> list[str]:
     A pattern binds `?thing`; `%s` in it stands for the IRI.
     """
     where = " UNION ".join(f"{{ {pattern} }}" for pattern in patterns).replace("%s", iri)
-    rows = store.select(f"SELECT DISTINCT ?thing WHERE {{ {where} }} ORDER BY ?thing LIMIT {THINGS_MAX}")
+    rows = store.select(
+        f"SELECT DISTINCT ?thing WHERE {{ {where} FILTER(isIRI(?thing)) }} ORDER BY ?thing LIMIT {THINGS_MAX}"
+    )
     return sorted(_iris(thing for (thing,) in rows))
 
 

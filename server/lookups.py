@@ -34,6 +34,9 @@ BOUNDS = tuple(
         ),
     )
 )
+BY_TEXT = "ORDER BY STR(?o) LANG(?o)"
+"""Terms in order of their texts. ORDER BY ?o would end this process: the order of values of many datatypes is not
+total in Oxigraph 0.5, and its sorting gives up by aborting (graph.sparql_chain)."""
 NEVER = "9999"
 """What sorts a thing without a date behind every dated one."""
 
@@ -82,7 +85,7 @@ def nodes(iris: Iterable[str]) -> str:
 
 def listed(store: Store, variable: str, pattern: str, most: int) -> tuple[list[str], int]:
     """The IRIs that a pattern binds to a variable, the first `most` of them, and how many there are."""
-    rows = store.select(f"SELECT DISTINCT ?{variable} WHERE {{ {pattern} }} ORDER BY ?{variable} LIMIT {most}")
+    rows = store.select(f"SELECT DISTINCT ?{variable} WHERE {{ {pattern} }} ORDER BY STR(?{variable}) LIMIT {most}")
     found = [term.value for (term,) in rows if isinstance(term, ox.NamedNode)]
     if len(rows) < most:
         return found, len(found)
@@ -98,9 +101,7 @@ def properties_of(store: Store, iris: Iterable[str], predicates: Iterable[str]) 
         return Found()
     asked = " ".join(f"<{predicate}>" for predicate in predicates)
     return Found(
-        store.select(
-            f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} VALUES ?p {{ {asked} }} ?s ?p ?o }} ORDER BY ?o"
-        )
+        store.select(f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} VALUES ?p {{ {asked} }} ?s ?p ?o }} {BY_TEXT}")
     )
 
 
@@ -128,7 +129,7 @@ def times_of(store: Store, iris: Iterable[str]) -> Found:
         store.select(
             f"SELECT ?s ?p ?o WHERE {{ {{ VALUES ?s {{ {things} }} VALUES ?p {{ <{TIME.hasTime}> }} ?s ?p ?o }} UNION "
             f"{{ VALUES ?thing {{ {things} }} VALUES ?p {{ {asked} }} ?thing <{TIME.hasTime}> ?s . ?s ?p ?o }} }} "
-            "ORDER BY ?o"
+            f"{BY_TEXT}"
         )
     )
 

@@ -79,7 +79,7 @@ def _claims_in(store: Store, statements: Iterable[str]) -> dict[str, list[str]]:
     if things:
         rows = store.select(
             f"SELECT DISTINCT ?act ?claim WHERE {{ VALUES ?act {{ {things} }} ?claim <{DIP.assertedIn}> ?act }} "
-            f"ORDER BY ?act ?claim LIMIT {CLAIMS_MAX}"
+            f"ORDER BY STR(?act) STR(?claim) LIMIT {CLAIMS_MAX}"
         )
         for act, claim in rows:
             if isinstance(act, ox.NamedNode) and isinstance(claim, ox.NamedNode):

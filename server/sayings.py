@@ -13,7 +13,7 @@ from rdflib.namespace import PROV
 from legation.graph.store import Store
 from legation.ontology.terms import DIP, OA, SCHEMA, Modality
 
-from .lookups import Found, nodes, properties_of
+from .lookups import BY_TEXT, Found, nodes, properties_of
 from .speech import Speech, sentence_forms
 from .view_models import Display, Passage, Signal, Value, beginning, compact, force
 
@@ -108,7 +108,7 @@ def _parts_of(store: Store, iris: set[str]) -> Found:
     return Found(
         store.select(
             f"SELECT ?s ?p ?o WHERE {{ VALUES ?part {{ {things} }} ?part <{OA.hasSelector}>? ?s "
-            f"VALUES ?p {{ {asked} }} ?s ?p ?o }} ORDER BY ?o"
+            f"VALUES ?p {{ {asked} }} ?s ?p ?o }} {BY_TEXT}"
         )
     )
 

@@ -29,7 +29,7 @@ from .settings import Settings
 _WORD = re.compile(re.escape(str(W3ID)) + r"(\w[\w./-]*(?:#[^\s]*)?)")
 _LICENCE_QUERY = (
     "SELECT ?l WHERE { ?d a <http://rdfs.org/ns/void#Dataset> ; <http://purl.org/dc/terms/license> ?l } "
-    "ORDER BY ?d ?l LIMIT 1"
+    "ORDER BY ?d STR(?l) LIMIT 1"
 )
 _DATASET_QUERY = (
     "SELECT ?d ?title ?about WHERE { ?d a <http://rdfs.org/ns/void#Dataset> ; <http://purl.org/dc/terms/title> ?title "

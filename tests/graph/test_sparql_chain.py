@@ -45,9 +45,9 @@ def test_a_chain_is_counted_by_its_predicates(text: str, named: int, open_: int)
 @pytest.mark.parametrize(
     ("text", "costs"),
     [
-        ("SELECT * { <urn:a> ?p ?o } ORDER BY DESC(?o) ?p LIMIT 5", 5),
+        ("SELECT * { <urn:a> ?p ?o } ORDER BY DESC(?p) $p LIMIT 5", 5),
         ("CONSTRUCT { <urn:a> ?p ?o } WHERE { <urn:a> ?p ?o }", 1),
-        ("CONSTRUCT { ?o ?p <urn:a> ; a 'x'@en , ?p } { <urn:a> ?p ?o } ORDER BY ?o", 7),
+        ("CONSTRUCT { ?o ?p <urn:a> ; a 'x'@en , ?p } { <urn:a> ?p ?o } ORDER BY ?p", 7),
         ("SELECT ?p { <urn:a> ?p ?o FILTER(?o > 1) FILTER(?o < 9) }", 21),
         ("CONSTRUCT {} { <urn:a> ?p ?o }", 1),
     ],
@@ -85,6 +85,11 @@ def test_what_is_done_with_a_row_counts_as_steps(text: str, costs: int) -> None:
         pytest.param("SELECT * { <urn:a> ?p ?o OPTIONAL {} }", id="an empty option"),
         pytest.param("SELECT * { <urn:a> ?p ?o } ORDER BY STR(?o)", id="an order by an expression"),
         pytest.param("SELECT * { <urn:a> ?p ?o } ORDER BY LIMIT 1", id="an order by nothing"),
+        pytest.param("SELECT * { <urn:a> ?p ?o } ORDER BY ?p ?o", id="an order by what may be literals"),
+        pytest.param(
+            "SELECT * { <urn:a> ?p ?o OPTIONAL { ?o ?q ?r } } ORDER BY ?o", id="an order by what an option needs"
+        ),
+        pytest.param("CONSTRUCT { ?o a ?p } { <urn:a> ?p ?o } ORDER BY ?o", id="an order by a subject of the template"),
         pytest.param("CONSTRUCT { ?o ?p [] } { <urn:a> ?p ?o }", id="a blank node made"),
         pytest.param("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", id="a construct that begins anywhere"),
         pytest.param("CONSTRUCT WHERE { <urn:a> ?p ?o }", id="a short construct"),
@@ -136,7 +141,7 @@ def test_the_bound_is_a_power_of_the_density() -> None:
         "SELECT * { <urn:s7> <urn:p0> ?x . <urn:s8> <urn:p0> ?y . <urn:s9> <urn:next> ?z }",
         "SELECT * { <urn:s7> <urn:next> ?a OPTIONAL { ?a ?q ?b } }",
         "SELECT * { <urn:s7> <urn:next> ?a OPTIONAL { ?a ?q ?b } OPTIONAL { ?a ?r ?b } OPTIONAL { ?a <urn:p0> ?c } }",
-        "SELECT * { <urn:s7> ?p ?a . ?a ?q ?b OPTIONAL { ?b ?r ?c } FILTER(?p = ?q || !BOUND(?c)) } ORDER BY ?c",
+        "SELECT * { <urn:s7> ?p ?a . ?a ?q ?b OPTIONAL { ?b ?r ?c } FILTER(?p = ?q || !BOUND(?c)) } ORDER BY ?q ?a",
         "SELECT * { <urn:s7> ?p ?a OPTIONAL { <urn:s8> ?q ?b } OPTIONAL { <urn:s9> ?q ?c } }",
         "SELECT * { <urn:s7> ?p ?a OPTIONAL { <urn:s8> ?q ?a } FILTER(?q = <urn:next>) }",
         "SELECT * { <urn:s7> ?p ?a . ?a ?q ?b FILTER(?b = <urn:s9>) FILTER(?a != ?b) }",
