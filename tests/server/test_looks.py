@@ -71,13 +71,15 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
 
 
 def pages(live: LiveServer) -> dict[str, str]:
-    """Paths by name: the richest thing of each class, what the front page and the bar link, and what readers meet."""
+    """Paths by name: the richest thing of each class, what the front page and lists link, and what readers meet."""
     things = richest_by_class(quads_of(live.releases), live.base)
     found = {f"thing-{name}": document_path(thing, live.base) for name, thing in things.items()}
-    home = send(live, "/?lang=en", Accept=HTML.media_type).text
-    for path in re.findall(r'href="/([^"?#.]*)[?#"]', home):
-        if not path.startswith(("doc/", "id/", "static/")):
-            found.setdefault(f"frame-{path.partition('/')[0] or 'home'}", path)
+    for start in ("", "class/"):
+        page = send(live, f"/{start}?lang=en", Accept=HTML.media_type).text
+        for path in re.findall(r'href="/([^"?#.]*)[?#"]', page):
+            if not path.startswith(("doc/", "id/", "static/")):
+                first, _, more = path.partition("/")
+                found.setdefault(f"frame-{first or 'home'}{'-one' if more else ''}", path)
     asked = {name: f"sparql?query={quote(query.format(base=live.base))}" for name, query in ASKED.items()}
     alternates = f"{document_path(live('id/organisation/nato'), live.base)}?_profile=alt"
     return found | asked | {"problem-404": "doc/organisation/atlantis", "problem-type": "problems/query-syntax",
