@@ -27,6 +27,16 @@ def narrower(class_: str) -> tuple[str, ...]:
 
     Kinds that another vocabulary adds are not among them: a measure is an event, but nobody looks for it there.
     """
-    local = class_.replace("#", "/").rpartition("/")[2]
-    space = class_.removesuffix(local)
-    return tuple(kind for kind in below(class_) if kind.startswith(space))
+    return tuple(kind for kind in below(class_) if kind.startswith(_space(class_)))
+
+
+@cache
+def wider(class_: str) -> tuple[str, ...]:
+    """A class and everything in the same vocabulary that it is a kind of, sorted."""
+    above = _ontology().transitive_objects(URIRef(class_), RDFS.subClassOf)
+    return tuple(sorted({class_, *(str(kind) for kind in above if str(kind).startswith(_space(class_)))}))
+
+
+def _space(class_: str) -> str:
+    """The namespace of a class."""
+    return class_.removesuffix(class_.replace("#", "/").rpartition("/")[2])

@@ -12,7 +12,7 @@ from rdflib.namespace import DCTERMS, VOID
 
 from legation.ontology.terms import DIP, OA, SCHEMA, SEM
 
-from .class_tree import narrower
+from .class_tree import narrower, wider
 from .description import LABELS
 from .identifiers import Base, is_valid_iri
 from .store import Store
@@ -72,7 +72,8 @@ def counts(store: Store, base: Base) -> dict[str, int]:
     """How many things of this base there are of each class that has any, those of narrower classes included."""
     rows = store.select(f"SELECT DISTINCT ?k WHERE {{ ?x a ?k {_ours(base)} }}")
     found = {kind.value for (kind,) in rows if isinstance(kind, ox.NamedNode) and is_valid_iri(kind.value)}
-    return {kind: count(store, base, kind) for kind in sorted(found - PARTS)}
+    every = {kind for direct in found for kind in wider(direct)} - PARTS
+    return {kind: count(store, base, kind) for kind in sorted(every)}
 
 
 def count(store: Store, base: Base, class_: str) -> int:

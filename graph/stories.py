@@ -109,9 +109,9 @@ def _measures(store: Store) -> Iterator[tuple[str, Bounds]]:
       VALUES ?k {{ {_nodes(below(DIP.DiplomaticMeasure))} }} ?m a ?k
       OPTIONAL {{ ?m <{TIME.hasTime}> ?t OPTIONAL {{ ?t <{RDF.value}> ?e }}
         OPTIONAL {{ ?t <{SEM.hasEarliestBeginTimeStamp}> ?a }} OPTIONAL {{ ?t <{SEM.hasLatestBeginTimeStamp}> ?b }}
-        OPTIONAL {{ ?t <{SEM.hasEarliestEndTimeStamp}> ?c }} OPTIONAL {{ ?t <{SEM.hasLatestEndTimeStamp}> ?d }} }} }}
-      ORDER BY DESC(?m) DESC(?a) DESC(?d)""")
-    for measure, *days in rows:
+        OPTIONAL {{ ?t <{SEM.hasEarliestEndTimeStamp}> ?c }} OPTIONAL {{ ?t <{SEM.hasLatestEndTimeStamp}> ?d }} }}
+      }}""")
+    for measure, *days in sorted(rows, key=str, reverse=True):  # of several times that one measure has, one is last
         if isinstance(measure, ox.NamedNode):
             yield measure.value, Bounds(*(day.value if isinstance(day, ox.Literal) else "" for day in days))
 

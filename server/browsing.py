@@ -1,40 +1,25 @@
-"""Our own queries behind the pages: the ways into a release, and the claims around a thing. All of them are bounded."""
+"""Our own queries behind the pages: the claims around a thing. All of them are bounded."""
 
 from __future__ import annotations
 
 import pyoxigraph as ox
 from rdflib import RDF, RDFS
-from rdflib.namespace import SKOS, VOID
 
-from legation.graph.identifiers import is_valid_iri
-from legation.ontology.terms import DIP, OA, SCHEMA, ReportingStance
+from legation.ontology.terms import DIP, SCHEMA, ReportingStance
 
 from .view_models import (
     NAME_CHARS_MAX,
     ClaimLine,
     ClaimList,
     Display,
-    Members,
     Reader,
     Value,
     beginning,
-    compact,
     force,
     is_readable,
-    key_of,
 )
 
 CLAIMS_MAX = 60
-MEMBERS_MAX = 60
-_ORDER = (
-    "dip:Expulsion", "dip:DiplomaticMeasure", "dip:Accreditation", "dip:AccreditationRequest",
-    "dip:DiplomaticMission", "dip:MissionState", "dip:StaffLevel", "dip:Organisation", "foaf:Person", "foaf:Group",
-    "org:Post", "sem:Event", "sem:Place", "dip:Statement", "dip:Claim", "schema:NewsArticle",
-)  # fmt: skip
-_PARTS = frozenset(
-    map(str, (RDF.Statement, OA.SpecificResource, OA.TextPositionSelector, OA.TextQuoteSelector, VOID.Dataset))
-)
-"""Classes that are no way in: what belongs to something else, and the second class of the dataset."""
 Row = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]
 _PLAIN_STANCES = frozenset(map(str, (ReportingStance.endorsed, ReportingStance.neutral)))
 
@@ -100,50 +85,3 @@ def _count(reader: Reader, select: str) -> int:
     counted = reader.site.store.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {select} }}")[0][0]
     assert isinstance(counted, ox.Literal)
     return int(counted.value)
-
-
-def ways_in(reader: Reader) -> list[Members]:
-    """Each class that has named members among the things of this base, the central ones first, with some of them."""
-    display = Display(reader)
-    found = (_members(reader, display, iri, total) for iri, total in _classes(reader))
-    return [members for members in found if members.members]
-
-
-def _classes(reader: Reader) -> list[tuple[str, int]]:
-    rows = reader.site.store.select(
-        f"SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {{ ?thing a ?class {_ours(reader)} }} GROUP BY ?class"
-    )
-    counts = [(key_of(class_), int(n.value)) for class_, n in rows if isinstance(n, ox.Literal)]
-    shown = ((iri, n) for iri, n in counts if is_valid_iri(iri) and iri not in _PARTS)
-    return sorted(shown, key=lambda pair: (_place(pair[0]), -pair[1], pair[0]))
-
-
-def _ours(reader: Reader) -> str:
-    return f'FILTER(STRSTARTS(STR(?thing), "{reader.site.base.thing("")}"))'
-
-
-def _place(iri: str) -> int:
-    short = compact(iri)
-    return _ORDER.index(short) if short in _ORDER else len(_ORDER)
-
-
-def _members(reader: Reader, display: Display, class_: str, total: int) -> Members:
-    names = f"<{RDFS.label}>|<{SKOS.prefLabel}>|<{SCHEMA.text}>"
-    rows = reader.site.store.select(
-        f"SELECT ?thing ?here ?any WHERE {{ {{ SELECT DISTINCT ?thing WHERE {{ ?thing a <{class_}> {_ours(reader)} "
-        f"FILTER EXISTS {{ ?thing {names} ?some }} }} ORDER BY ?thing LIMIT {MEMBERS_MAX} }} "
-        f"OPTIONAL {{ ?thing {names} ?here FILTER(LANG(?here) = '{reader.language}') }} "
-        f"OPTIONAL {{ ?thing {names} ?any }} }} ORDER BY ?thing STR(?any) LANG(?any)"
-    )
-    by_thing: dict[str, Value] = {}
-    for thing, here, any_ in rows:
-        by_thing.setdefault(str(thing), _named(display, thing, here or any_))
-    members = by_thing.values()
-    every = f"?thing a <{class_}> .\n  OPTIONAL {{ ?thing {names} ?name }}"
-    query = f"SELECT DISTINCT ?thing ?name WHERE {{\n  {every}\n}}\nORDER BY ?thing"
-    return Members(
-        display.value(ox.NamedNode(class_)),
-        tuple(sorted(members, key=lambda member: member.text.casefold())),
-        total,
-        reader.page("sparql", query=query),
-    )

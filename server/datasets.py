@@ -15,8 +15,9 @@ from legation.graph.release import CHECKSUMS, DUMP_STEM, Dump, Release, open_rel
 
 from .conditional import Conditions, Outcome
 from .documents import Document, asked_form, respond
+from .front_page import home_page
 from .headers import repr_digest
-from .pages import dumps_page, home_page, page_language
+from .pages import dumps_page, page_language
 from .problems import ProblemRaised
 from .ranges import Part, Unsatisfiable, part_of
 from .site import Site, site

@@ -12,29 +12,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import pyoxigraph as ox
 from flask import render_template, request
 
 from legation.graph.formats import (
-    DATASET_FORMATS,
     DOCUMENT_FORMATS,
-    GRAPH_FORMATS,
     HTML,
-    JSON_LD,
     RDF_FORMATS,
     RESULTS_CSV,
     RESULTS_FORMATS,
-    TURTLE,
     Format,
 )
 from legation.graph.prefixes import PREFIXES
 from legation.graph.release import CHECKSUMS, DUMP_STEM, Dump
 from legation.graph.sparql_terms import UnknownTerm
 from legation.graph.views import VIEWS
-from legation.ontology import scheme_names
-from legation.ontology.terms import DIP, VOCAB
+from legation.ontology.terms import DIP
 
-from .browsing import ways_in
 from .example_queries import example_queries
 from .negotiation import negotiate_language
 from .problems import Problem
@@ -46,7 +39,6 @@ from .view_models import (
     NAMING,
     NOTING,
     TEXT_CHARS_MAX,
-    Display,
     Reader,
     Table,
     Value,
@@ -86,31 +78,6 @@ def _named_language(wanted: str) -> str | None:
 # Pages ----------------------------------------------------------------------------------------------------------
 
 
-def home_page(here: Site, language: str) -> str:
-    """The front page: what this is, its numbers, ways in, and examples."""
-    reader = reader_of(here, language)
-    ways = ways_in(reader)
-    example = next((member for way in ways for member in way.members), None)
-    title = here.titles.get(language) or next(iter(here.titles.values()), messages(language)["site_name"])
-    about = here.abouts.get(language) or next(iter(here.abouts.values()), "")
-    title, about = (beginning(Value(text), TEXT_CHARS_MAX).text for text in (title, about))
-    return render(
-        "home.html", reader,
-        title=beginning(Value(title), NAME_CHARS_MAX),
-        about=about,
-        ways=ways,
-        example=example,
-        commands=_commands(here, example),
-        query=example_queries(language)[0][1],
-        schemes=[Display(reader).value(ox.NamedNode(str(VOCAB[name]))) for name in scheme_names()],
-        structured=_structured(here, title, about),
-        structured_type=JSON_LD.media_type,
-        variants=variants_of(here.url("catalogue")),
-        canonical=here.url(""),
-        names_release=True,
-    )  # fmt: skip
-
-
 def dumps_page(here: Site, language: str) -> str:
     """The dumps with their sizes and checksums."""
     reader = reader_of(here, language)
@@ -147,7 +114,7 @@ def _views(here: Site, language: str) -> dict[str, list[tuple[Format, Dump, Dump
 
 
 def _checking(here: Site, name: str) -> str:
-    return _curl(f"-sO {shlex.quote(here.url(f'dumps/{name}'))}") + f"\nsha256sum {name}"
+    return curl(f"-sO {shlex.quote(here.url(f'dumps/{name}'))}") + f"\nsha256sum {name}"
 
 
 def editor_page(here: Site, language: str) -> str:
@@ -200,7 +167,8 @@ def problem_type_page(here: Site, problem: Problem, language: str) -> str:
 
 def _editor(reader: Reader, query: str, **shown: object) -> str:
     here = reader.site
-    command = _curl(f"-s {shlex.quote(here.url('sparql'))}", _accept(RESULTS_CSV), "--data-urlencode query@question.rq")
+    asked = shlex.quote(here.url("sparql"))
+    command = curl(f"-s {asked}", accepting(RESULTS_CSV), "--data-urlencode query@question.rq")
     return render("sparql.html", reader, title=Value(reader.say("sparql_title")), query=query, prefixes=PREFIXES,
                    examples=example_queries(reader.language), rows_max=ROWS_MAX, command=command,
                    canonical=here.url("sparql"), names_release=True, keeps_fields=True, **shown)  # fmt: skip
@@ -269,52 +237,14 @@ def variants_of(stem: str, query: str = "") -> list[tuple[Format, str]]:
     return [(form, f"{stem}.{form.extension}{named}") for form in DOCUMENT_FORMATS if form is not HTML]
 
 
-def _commands(here: Site, example: Value | None) -> dict[str, str]:
-    """What to type in a terminal for each of the three things to try."""
-    count = "query=SELECT ?class (COUNT(?thing) AS ?things)\nWHERE { ?thing a ?class }\nGROUP BY ?class"
-    endpoint, dump = shlex.quote(here.url("sparql")), shlex.quote(here.url(f"dumps/{DUMP_STEM}.{TURTLE.extension}"))
-    found = {
-        "query": _curl("-s " + endpoint, _accept(RESULTS_CSV), "--data-urlencode " + shlex.quote(count)),
-        "dump": _curl("-sO " + dump),
-    }
-    if example is not None and example.iri:
-        found["thing"] = _curl("-sL " + shlex.quote(example.iri), _accept(TURTLE))
-    return found
-
-
-def _curl(*parts: str) -> str:
+def curl(*parts: str) -> str:
     """A curl command, a part a line."""
     return "curl " + " \\\n  ".join(parts)
 
 
-def _accept(form: Format) -> str:
+def accepting(form: Format) -> str:
+    """The part of a curl command that asks for a format."""
     return "-H " + shlex.quote("Accept: " + form.media_type)
-
-
-def _structured(here: Site, title: str, about: str) -> dict[str, object]:
-    """The dataset in schema.org's words, for search engines."""
-    formats = {form.extension: form for form in (*GRAPH_FORMATS, *DATASET_FORMATS)}
-    return {
-        "@context": "https://schema.org/",
-        "@type": "Dataset",
-        "name": title,
-        "description": about or title,
-        "url": here.url(""),
-        **({"license": here.licence} if here.licence else {}),
-        "inLanguage": list(LANGUAGES),
-        "isAccessibleForFree": True,
-        "version": here.release.digest,
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "encodingFormat": formats[dump.name.rpartition(".")[2]].media_type,
-                "contentUrl": here.url(f"dumps/{dump.name}"),
-                "contentSize": f"{dump.bytes} B",
-            }
-            for dump in here.release.manifest.dumps
-            if dump.name.rpartition(".")[2] in formats
-        ],
-    }
 
 
 def _table(reader: Reader, found: Mapping[str, Any]) -> Table:

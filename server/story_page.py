@@ -164,7 +164,7 @@ def stories_page(here: Site, stem: str, part: Part[Case], names: Iterable[ox.Tri
         "stories.html", reader,
         title=Value(reader.say("stories_title")),
         canonical=stem + query,
-        entries=[_entry(display, case) for case in part.entries],
+        entries=[story_entry(display, case) for case in part.entries],
         total=part.total,
         first=reader.page("story") if part.after else None,
         following=reader.page("story", after=part.following) if part.following else None,
@@ -183,7 +183,8 @@ class StoryEntry:
     things: int
 
 
-def _entry(display: Display, case: Case) -> StoryEntry:
+def story_entry(display: Display, case: Case) -> StoryEntry:
+    """A story as a list shows it."""
     reader = display.reader
     path = thing_path(reader.site.base, case.head)
     named = display.value(ox.NamedNode(case.head))

@@ -174,16 +174,6 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
-    """A class with some of its members; `total` counts all there are, `query` is where all of them are asked for."""
-
-    kind: Value
-    members: tuple[Value, ...]
-    total: int
-    query: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reader:
     """Whom a page is made for: a site and a language."""
 

@@ -32,6 +32,7 @@ MANY = "\n".join(
 MORE = f"""{FACTS}
 {MANY}
 <id/gadget/g> a <{FOREIGN}> ; rdfs:label "<script>alert(1)</script>"@en , "Un gadget"@fr .
+<id/ceiling/c> a dip:StaffCeiling ; rdfs:label "A ceiling"@en , "Un plafond"@fr .
 <id/mission/m> a dip:DiplomaticMission ; rdfs:label "A mission"@en , "Une mission"@fr .
 <id/organisation/o> a dip:Organisation ; rdfs:label "An organisation"@en , "Une organisation"@fr .
 <id/statement/speech> dip:speaker <id/organisation/o> .
@@ -66,6 +67,7 @@ def test_every_class_of_the_release_has_a_list_and_a_number(client: FlaskClient)
         re.findall(r'<a href="/(class/[^?"]+)\?lang=en"><bdi>[^<]*</bdi></a> <span class="count">([\d,]+)<', html)
     )
     assert found["class/DiplomaticMeasure"] == "6"
+    assert found["class/StaffLevel"] == found["class/StaffCeiling"] == "1"
     assert found["class/Expulsion"] == "1"
     assert found["class/Organisation"] == "2"
     assert found[class_path(FOREIGN)] == "1"

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from legation.graph.assembly import assemble_facts
 from legation.graph.description import INCOMING_MAX
+from legation.graph.fact_files import bundled_facts
 from legation.graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, RDF_FORMATS, RESULTS_FORMATS
 from legation.graph.identifiers import Base
 from legation.graph.publication import publish
@@ -581,14 +582,44 @@ def test_the_front_page_offers_three_things_to_try_with_commands_on_the_base(cli
     assert len([text for text in page.classed("go") if text]) == 3
 
 
-def test_the_front_page_lists_members_of_each_class_and_counts_them_all(client: FlaskClient) -> None:
-    """A class with many members says how many there are and where to get the rest."""
+def test_the_front_page_leads_to_the_list_of_each_class_and_counts_it(client: FlaskClient) -> None:
+    """The central classes first; what only belongs to other things is no way in."""
     page = read(client, "")
-    ways = page.texts("summary")
-    assert any(text.startswith("Expulsion 1 thing") for text in ways)
-    assert f"Group {INCOMING_MAX + 5} things" in ways
+    ways = [text for text in page.texts("li") if re.fullmatch(r".* [\d,]+", text)]
+    assert ways[:2] == ["Diplomatic measures 1", "Expulsions 1"]
+    assert f"Groups {INCOMING_MAX + 5}" in ways
     assert not any("Proposition" in text for text in ways)
-    assert messages("en")["home_members_all"] in page.texts("a")
+    assert any(a.get("href", "").startswith(f"{ROOT}class/foaf:Group?") for a in page.all("a"))
+
+
+def test_the_front_page_shows_what_is_in_dispute(client: FlaskClient) -> None:
+    """Both sides of the contradiction, the denial marked as one."""
+    disputed = read(client, "").section("disputes")
+    assert "Northland expels three persons" in disputed
+    assert f"{messages('en')['thing_denied']} Nobody was expelled" in disputed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_front_page_of_the_bundled_facts_tells_the_story(article: FlaskClient, language: str) -> None:
+    """The steps with their dates, each a link into the story; the picture is beside words."""
+    answer = article.get("/", query_string={"lang": language}, headers={"Accept": HTML.media_type})
+    page = Page(answer.status_code, answer.get_data(as_text=True))
+    story = page.section("story").replace("\xa0", " ")
+    assert {"en": "between 1 and 6 October 2021", "fr": "entre le 1er et le 6 octobre 2021"}[language] in story
+    assert messages(language)["home_story_whole"] in story
+    steps = [a["href"] for a in page.all("a") if "#step-" in a.get("href", "")]
+    assert steps[0] == f"/story?lang={language}#step-1"
+    told = article.get("/story", query_string={"lang": language}, headers={"Accept": HTML.media_type})
+    assert len(steps) == told.get_data(as_text=True).count('<li class="step"')
+
+
+@pytest.fixture(scope="module")
+def article(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    assembly = assemble_facts(bundled_facts(), Base("https://archive.example/"))
+    release = publish(assembly, tmp_path_factory.mktemp("article"), None).release
+    store = EmbeddedStore(release, Settings().limits, 0)
+    yield create_app(Settings(), release, store).test_client()
+    store.close()
 
 
 # The query page
