@@ -21,7 +21,7 @@ from .view_models import Display
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Properties = Mapping[str, tuple[Term, ...]]
 """Values by property."""
-THINGS_MAX = 400
+THINGS_MAX = 2000
 """Things that one page asks about in one round; a page shows fewer."""
 BOUNDS = tuple(
     map(
@@ -85,11 +85,12 @@ def nodes(iris: Iterable[str]) -> str:
 
 def listed(store: Store, variable: str, pattern: str, most: int) -> tuple[list[str], int]:
     """The IRIs that a pattern binds to a variable, the first `most` of them, and how many there are."""
-    rows = store.select(f"SELECT DISTINCT ?{variable} WHERE {{ {pattern} }} ORDER BY STR(?{variable}) LIMIT {most}")
+    where = f"{{ {pattern} }} FILTER(isIRI(?{variable}))"
+    rows = store.select(f"SELECT DISTINCT ?{variable} WHERE {{ {where} }} ORDER BY STR(?{variable}) LIMIT {most}")
     found = [term.value for (term,) in rows if isinstance(term, ox.NamedNode)]
     if len(rows) < most:
         return found, len(found)
-    counted = store.select(f"SELECT (COUNT(DISTINCT ?{variable}) AS ?n) WHERE {{ {pattern} }}")[0][0]
+    counted = store.select(f"SELECT (COUNT(DISTINCT ?{variable}) AS ?n) WHERE {{ {where} }}")[0][0]
     assert isinstance(counted, ox.Literal)
     return found, int(counted.value)
 

@@ -20,8 +20,8 @@ from .charts import Axis, Count, Span, StaffChart, Strip, axis, staff, strip
 from .dates import in_words
 from .subjects import Subject
 from .testimony import STANDINGS, Account, Reading, Testimony
-from .timelines import Dated, Link, dated, in_order, own_times, timeline, undirected
-from .view_models import Value
+from .timelines import Dated, Link, dated, in_order, own_times, timeline
+from .view_models import Value, undirected
 
 _WHO = {"sent_by": DIP.sendingParty, "received_by": DIP.receivingParty}
 _WHERE = (DIP.missionType, SCHEMA.location, DIP.hostState)

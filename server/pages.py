@@ -44,6 +44,7 @@ from .view_models import (
     Value,
     beginning,
     compact,
+    undirected,
 )
 
 ROWS_MAX = 500
@@ -58,7 +59,6 @@ _NOT_HTML = re.compile(
     + "]"
 )
 """Controls and noncharacters, which a page may not hold in any spelling (HTML, section 13.2.3.5)."""
-_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def page_language() -> str:
@@ -151,7 +151,7 @@ def problem_page(here: Site, problem: Problem, language: str) -> str:
         "problem.html", reader_of(here, language),
         title=Value(problem.type.title[language]),
         problem=problem,
-        detail=_DIRECTIONS.sub("", problem.detail),
+        detail=undirected(problem.detail),
         query=request.args.get("query", ""),
         available=problem.facts.get("available", ()),
         canonical=None,
@@ -208,7 +208,7 @@ def render(
         in_language={**in_language, "x-default": canonical} if canonical else {},
         language_names={code: messages(code)["language_name"] for code in LANGUAGES},
         title=title,
-        head_title=_DIRECTIONS.sub("", title.text),
+        head_title=undirected(title.text),
         licences=(reader.site.licence, CODE_LICENCE),
         canonical=canonical,
         names_release=names_release,

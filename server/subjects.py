@@ -29,6 +29,7 @@ from .view_models import (
     Value,
     class_path,
     key_of,
+    undirected,
 )
 
 _TOLD = frozenset({*NAMING, *DESCRIBING, *NOTING})
@@ -95,7 +96,7 @@ class Subject:
             return named
         said = _proposition(self.display, self.iri, list(self.own))
         if said is not None:
-            return Value(f"{said.subject.text} — {said.predicate.text} — {said.object.text}")
+            return Value(undirected(f"{said.subject.text} — {said.predicate.text} — {said.object.text}"))
         path = thing_path(self.site.base, self.iri) or self.iri
         return Value(f"{self.kinds[0].text} — {path}" if self.kinds else path)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,9 +16,7 @@ from .charts import Axis, Span, Strip, axis, strip
 from .dates import in_words
 from .speech import Speech
 from .testimony import Account, Reading, Source, Testimony
-from .view_models import Value
-
-_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from .view_models import Value, undirected
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +82,6 @@ def timeline(rows: Sequence[Dated], say: Speech) -> Timeline:
 def _lane(row: Dated, over: Axis | None, say: Speech) -> Lane:
     drawn = strip(row.span, over) if over is not None else None
     return Lane(row, undirected(in_words(say, row.bounds)), _silences(row.span, say) if row.lasts else (), drawn)
-
-
-def undirected(text: str) -> str:
-    """A text for a place that cannot be set apart, as in a picture: without what would turn the direction around it."""
-    return _DIRECTIONS.sub("", text)
 
 
 def _silences(span: Span, say: Speech) -> tuple[str, ...]:

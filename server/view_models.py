@@ -5,6 +5,7 @@ Texts are as the data have them; escaping is Jinja's work and isolating (`bdi`) 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -61,6 +62,7 @@ _PREFIXES = {
 }
 """What pages shorten IRIs with: beside the data's own prefixes, those of words that only describe vocabularies."""
 _DATES = frozenset(map(str, (XSD.date, XSD.dateTime)))
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 NAME_CHARS_MAX = 300
 """Characters of a name that a page shows: names stand in links, lists and titles."""
 TEXT_CHARS_MAX = 3000
@@ -228,6 +230,11 @@ def compact(iri: str) -> str:
     fitting = [(len(space), prefix) for prefix, space in _PREFIXES.items() if iri.startswith(space)]
     length, prefix = max(fitting, default=(0, ""))
     return f"{prefix}:{iri[length:]}" if prefix else iri
+
+
+def undirected(text: str) -> str:
+    """A text for a place that cannot be set apart, as in a picture: without what would turn the direction around it."""
+    return _DIRECTIONS.sub("", text)
 
 
 def beginning(value: Value, most: int) -> Value:
