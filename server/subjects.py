@@ -16,6 +16,7 @@ from legation.graph.description import Description
 from legation.graph.identifiers import thing_path
 from legation.ontology.terms import DIP, OA
 
+from .class_pages import class_counts, plural
 from .site import Site
 from .view_models import (
     DESCRIBING,
@@ -84,9 +85,25 @@ class Subject:
 
     @cached_property
     def kinds(self) -> list[Value]:
-        """Its classes as shown; each leads to the list of all things of it."""
+        """Its classes as shown; each leads to the list of all things of it, where there is one."""
         kinds = [self.display.value(t.object) for t in self.own if t.predicate.value == str(RDF.type)]
-        return [replace(kind, href=self.reader.page(class_path(kind.iri))) if kind.iri else kind for kind in kinds]
+        listed = class_counts(self.site)
+        return [
+            replace(kind, href=self.reader.page(class_path(kind.iri))) if kind.iri in listed else kind for kind in kinds
+        ]
+
+    @cached_property
+    def trail(self) -> tuple[Value, ...]:
+        """The way down to it: the front page, all classes, and the list of the first of its classes that has one."""
+        reader, listed = self.reader, class_counts(self.site)
+        ways = [
+            Value(reader.say("nav_home"), href=reader.page("")),
+            Value(reader.say("classes_title"), href=reader.page("class/")),
+        ]
+        mine = next((kind.iri for kind in self.kinds if kind.iri in listed), None)
+        if mine:
+            ways.append(replace(plural(reader, mine), href=reader.page(class_path(mine))))
+        return tuple(ways)
 
     @cached_property
     def title(self) -> Value:

@@ -92,6 +92,7 @@ def _of_any(subject: Subject) -> dict[str, object]:
     return {
         "iri": iri,
         "kinds": subject.kinds,
+        "trail": subject.trail,
         "texts": subject.texts,
         "notes": display.texts(own, NOTING),
         "signals": signals(display, own, has_proposition=bool(parts.propositions)),

@@ -158,3 +158,16 @@ def test_links_beyond_the_first_page_are_one_step_away(odd: Flask) -> None:
     assert len(groups) + len(set(re.findall(r"Group \d+", first.source))) == INCOMING_MAX + 5
     assert 'rel="first"' in text
     assert 'id="facts"' not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_trail_leads_up_to_the_list_of_its_class(app: Flask, language: str) -> None:
+    """Home, all classes, the class: each answers, and the list has the thing on it."""
+    for path in things(app):
+        page = Read(app, path, language)
+        (trail,) = classed(page.root, "trail")
+        hrefs = [a.get("href") or "" for a in trail.iter("a")]
+        kinds = [a.get("href") or "" for found in classed(page.root, "kinds") for a in found.iter("a")]
+        for href in (*hrefs, *(kind for kind in kinds if kind.startswith("/"))):
+            assert app.test_client().get(href, headers={"Accept": HTML.media_type}).status_code == 200, (path, href)
+        assert len(hrefs) == 3 or kinds, path
