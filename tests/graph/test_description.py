@@ -23,6 +23,7 @@ from legation.graph.incoming import INCOMING_MAX, PageKey, page_address, page_ke
 from legation.graph.jsonld import EXPANDED, FLATTENED, written
 from legation.graph.jsonld_compaction import Context
 from legation.graph.prefixes import PREFIXES
+from legation.graph.schema_org import in_schema_org, schema_org_context
 from legation.graph.serialisation import rdf_format, serialise
 from legation.ontology import context_document
 
@@ -77,13 +78,18 @@ def read_back(content: bytes, form: ox.RdfFormat) -> list[str]:
 
 
 def variants(description: Description) -> Iterator[tuple[str, list[ox.Triple], bytes, ox.RdfFormat]]:
-    """Each serialisation of each of our own profiles, with the triples that it has to hold."""
-    for profile, triples in (("provenance", description.triples), ("plain", description.plain)):
+    """Each serialisation of each profile of a thing, with the triples that it has to hold."""
+    schema = in_schema_org(description, BASE.document(description.iri.partition("/id/")[2]))
+    for profile, triples, context, incoming in (
+        ("provenance", description.triples, CONTEXT, description.incoming),
+        ("plain", description.plain, CONTEXT, description.incoming),
+        ("schema", schema, schema_org_context(), ()),
+    ):
         for form in GRAPH_FORMATS:
             if form is not JSON_LD:
                 yield f"{profile} {form.key}", triples, serialise(triples, form, PREFIXES), rdf_format(form)
         for shape in (None, EXPANDED, FLATTENED):
-            content = written(triples, description.iri, CONTEXT, shape, description.incoming)
+            content = written(triples, description.iri, context, shape, incoming)
             yield f"{profile} JSON-LD {shape}", triples, content, ox.RdfFormat.JSON_LD
 
 
