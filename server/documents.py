@@ -26,6 +26,7 @@ from .negotiation import Choice, negotiate
 from .pages import page_language
 from .problems import ProblemRaised
 from .site import Site
+from .site import site as of_site
 from .speech import LANGUAGES
 from .variants import Variant, alternates, split
 
@@ -119,7 +120,9 @@ def respond(site: Site, document: Document, variant: Variant | None) -> Response
 
 def tagged(response: Response) -> Response:
     """A whole answer with its strong tag: of its bytes, type and language, so that what another release leaves alone
-    keeps it (RFC 9110, section 8.8.3)."""
+    keeps it (RFC 9110, section 8.8.3). What says nothing of caching is kept by caches as long as a document."""
+    if response.status_code == 200:
+        response.headers.setdefault("Cache-Control", f"public, max-age={of_site().settings.document_max_age_s}")
     is_kept = "no-store" not in response.headers.get("Cache-Control", "")
     if response.status_code == 200 and is_kept and not response.is_streamed and not response.get_etag()[0]:
         fields = response.headers.get("Content-Type", ""), response.headers.get("Content-Language", "")

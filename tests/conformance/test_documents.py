@@ -371,6 +371,7 @@ def test_d3_what_the_client_has_is_not_sent_again(live: LiveServer, path: str) -
     got = send(live, path)
     tag, fields = got.headers["ETag"], ("Cache-Control", "Content-Location", "Vary", "Access-Control-Allow-Origin")
     assert tag.startswith('"')
+    assert got.headers["Cache-Control"]
     conditions = [{"If_None_Match": value} for value in (tag, f"W/{tag}", f'"a", {tag},"b"', "*")]
     if got.headers["Last-Modified"]:
         conditions.append({"If_Modified_Since": got.headers["Last-Modified"]})

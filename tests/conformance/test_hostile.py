@@ -19,10 +19,14 @@ from pathlib import Path
 from random import Random
 from urllib.parse import quote
 
+import pyoxigraph as ox
 import pytest
 from live import LiveServer, free_port, run_legation, serving
+from rdflib import RDF
 from wire import address_of, query, send
 
+from legation.graph.formats import GRAPH_FORMATS
+from legation.graph.serialisation import rdf_format
 from legation.server.problems import PROBLEMS
 
 REQUESTS = 10_000
@@ -136,6 +140,16 @@ class Outcome:
     seconds: float
     leak: str
     sent: bytes
+
+
+GRAPHS = {form.media_type: rdf_format(form) for form in GRAPH_FORMATS}
+
+
+def problem_in(body: bytes, form: ox.RdfFormat) -> str:
+    """The problem that an RDF document tells; empty where it tells none. Raises SyntaxError for what is no RDF."""
+    kinds = [quad.object for quad in ox.parse(body, format=form) if quad.predicate.value == str(RDF.type)]
+    named = [kind.value for kind in kinds if isinstance(kind, ox.NamedNode) and "/problems/" in kind.value]
+    return named[0].rpartition("/")[2] if named else ""
 
 
 # What is sent
@@ -377,6 +391,8 @@ def outcome(kind: str, sent: bytes, answer: bytes, seconds: float) -> Outcome:
     problem = ""
     if status >= 400 and media_type == "application/problem+json" and body:
         problem = str(json.loads(body)["type"]).rpartition("/")[2]
+    elif status >= 400 and media_type in GRAPHS and body:
+        problem = problem_in(body, GRAPHS[media_type])
     leak = INSIDE.search(body) if status >= 400 else None  # none of these words is ever sent
     return Outcome(kind, status, media_type, problem, seconds, leak[0].decode() if leak else "", sent[:400])
 
