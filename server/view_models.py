@@ -70,7 +70,6 @@ TEXT_CHARS_MAX = 3000
 LINK_CHARS_MAX = 8190
 """Characters of an address that a page links: what servers take (RFC 9110, section 4.1, asks for 8000)."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Mn", "Me"})
-_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NESTING_MAX = 6
 """How deep blank nodes are shown inside one another; deeper ones are elided, so a cycle ends."""
 
@@ -389,13 +388,6 @@ class Display:
         return tuple(
             value if value.language else replace(value, text=self.reader.say.typeset(value.text)) for value in different
         )
-
-
-def undirected(text: str) -> str:
-    """A text for a place that cannot be set apart, as in a picture or a composed title: without what turns the
-    direction of the text around it.
-    """
-    return _DIRECTIONS.sub("", text)
 
 
 def key_of(node: object) -> str:
