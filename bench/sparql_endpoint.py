@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from queries import JSON, KINDS, LOOK_UP, REPEATED, RUN, Entities, Kind, entities, first
-from servers import Client, Server, Watch, load, machine, ours, peer, settled_s
+from servers import Client, Server, Watch, load, machine, ours, peer, processor_s, settled_s
 
 _HERE = Path(__file__).parent
 _SEED = 1
@@ -44,13 +44,14 @@ class Plan:
 
 @dataclass(slots=True)
 class Row:
-    """Requests a second of both sides, run by run."""
+    """Requests a second of both sides, run by run, and the microseconds of processor time that each request took."""
 
     name: str
     connections: int
     targets: tuple[float, ...]
     theirs: list[float] = field(default_factory=list)
     ours: list[float] = field(default_factory=list)
+    work: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
     errors: int = 0
 
     @property
@@ -64,7 +65,8 @@ class Row:
         reached = "" if self.ratio >= self.targets[0] else " **short**"
         failed = f" ({self.errors} errors)" if self.errors else ""
         figures = (f"{statistics.median(found):,.1f}" for found in (self.theirs, self.ours))
-        return [self.name + failed, str(self.connections), *figures, wanted, f"{self.ratio:.2f}{reached}"]
+        work = " : ".join(f"{statistics.median(found):,.0f}" if found else "–" for found in self.work)
+        return [self.name + failed, str(self.connections), *figures, work, wanted, f"{self.ratio:.2f}{reached}"]
 
 
 # The data -------------------------------------------------------------------------------------------------------
@@ -150,9 +152,11 @@ def _requests(folder: Path, kind: Kind, found: Entities) -> Path:
 def _measure_light(kind: Kind, file: Path, servers: tuple[Server, Server], plan: Plan, connections: int) -> Row:
     row = Row(kind.name, connections, kind.targets)
     for run in range(plan.runs):
-        for server, figures in zip(servers, (row.theirs, row.ours), strict=True):
+        for server, figures, work in zip(servers, (row.theirs, row.ours), row.work, strict=True):
+            before = processor_s(server)
             seen = load(server, file, f"{connections}n{run}", kind.accept, connections, plan.seconds)
             figures.append(seen.per_second)
+            work.append((processor_s(server) - before) * 1e6 / (seen.per_second * plan.seconds))
             row.errors += seen.errors
     return row
 
@@ -204,7 +208,7 @@ def memory(server: Server) -> Iterator[str]:
 
 
 def table(rows: list[Row]) -> str:
-    head = ["query", "connections", "oxigraph server", "legation", "to reach", "ratio"]
+    head = ["query", "connections", "oxigraph server", "legation", "µs of processor", "to reach", "ratio"]
     cells = [head, ["---"] * len(head), *(row.cells() for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in cells)
 
