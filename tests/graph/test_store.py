@@ -29,7 +29,7 @@ LONG = "x" * 50_000
 SELECTS = [
     "SELECT ?p ?o { <urn:a> ?p ?o }",
     "SELECT * { <urn:a> <urn:knows> ?x . ?x <urn:knows> ?y OPTIONAL { ?y <urn:knows> ?z } }",
-    "SELECT * { <urn:a> <urn:knows> ?x OPTIONAL { ?x <urn:age> ?n } FILTER(?n > 5 || !BOUND(?n)) } ORDER BY DESC(?n)",
+    "SELECT * { <urn:a> <urn:knows> ?x . ?x ?p ?y OPTIONAL { ?y <urn:age> ?n } FILTER(?y > 5 || ?n = 7) } ORDER BY ?p",
     "ASK { <urn:a> <urn:knows> ?x . ?x <urn:age> 7 }",
 ]
 CONSTRUCTS = ["CONSTRUCT { <urn:a> ?p ?o . ?o ?q ?x } { <urn:a> ?p ?o OPTIONAL { ?o ?q ?x } }"]
