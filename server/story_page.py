@@ -37,7 +37,7 @@ from .dates import in_words
 from .listing import Part
 from .pages import reader_of, render, variants_of
 from .site import Site
-from .view_models import DESCRIBING, NAMING, NOTING, Display, Reader, Signal, Value, compact, force
+from .view_models import DESCRIBING, NAMING, NOTING, Display, Reader, Signal, Value, compact, force, undirected
 
 _TRUE = ox.Literal(True)
 _PLAIN = frozenset(map(str, (ReportingStance.endorsed, ReportingStance.neutral, Modality.asserted)))
@@ -189,7 +189,7 @@ def story_entry(display: Display, case: Case) -> StoryEntry:
     path = thing_path(reader.site.base, case.head)
     named = display.value(ox.NamedNode(case.head))
     return StoryEntry(
-        replace(named, text=reader.say("story_title", head=named.text)),
+        replace(named, text=reader.say("story_title", head=undirected(named.text))),
         in_words(reader.say, case.bounds),
         reader.page(f"story/{path}"),
         len(case.core),
@@ -264,7 +264,7 @@ class _Teller:
 
     def _title(self) -> Value:
         named = self.display.value(ox.NamedNode(self.head))
-        return replace(named, text=self.say("story_title", head=named.text), href=None)
+        return replace(named, text=self.say("story_title", head=undirected(named.text)), href=None)
 
     def _parties(self) -> tuple[Value, ...]:
         """Those who took a measure or whom one is directed at, as far as that is established; the busiest first."""
