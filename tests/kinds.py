@@ -14,7 +14,18 @@ from legation.server.view_models import compact
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _INNER = ("http://www.w3.org/ns/shacl#",)
 """Vocabularies whose things are the project's own machinery, without pages of their own kind."""
-FRAME_PATHS = ("", "dumps/", "sparql", "ns", "shapes", "vocab/modality", "catalogue.html", "problems/query-syntax")
+FRAME_PATHS = (
+    "",
+    "story",
+    "class/",
+    "dumps/",
+    "sparql",
+    "ns",
+    "shapes",
+    "vocab/modality",
+    "catalogue.html",
+    "problems/query-syntax",
+)
 """Pages that are about no thing of the data."""
 
 

@@ -79,7 +79,9 @@ def pages(site: LiveServer, documents: list[str]) -> list[str]:
                "SELECT ?o { ?s ?p ?o FILTER(STRLEN(STR(?o)) > 900000) }"]  # fmt: skip
     shown = [f"sparql?query={quote(query)}" for query in answers]
     echoed = [f"doc/{sent}", f"id/{sent}", f"nothing/{sent}", f"sparql?query={sent}", f"dumps/{sent}", f"vocab/{sent}",
-              f"doc/text/script?lang={sent}", f"sparql?query=ASK%7B%7D&x={sent}", f"problems/{sent}"]  # fmt: skip
+              f"doc/text/script?lang={sent}", "doc/text/script?_profile=alt", f"doc/text/override?_profile={sent}",
+              "doc/odd/say-%22-%27single%27-%3C%3E?_profile=alt", f"doc/text/script?after={sent}",
+              f"sparql?query=ASK%7B%7D&x={sent}", f"problems/{sent}"]  # fmt: skip
     return [*documents, *FRAME_PATHS, *shown, *echoed]
 
 

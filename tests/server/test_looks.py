@@ -20,7 +20,8 @@ import node
 import pytest
 from chromium import chromium, complaints, run, run_async, set_screen
 from kinds import document_path, quads_of, richest_by_class
-from live import LiveServer
+from live import LiveServer, free_port, run_legation, serving
+from rdflib import XSD
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -48,7 +49,7 @@ RULES: dict[tuple[int, str], dict[str, object]] = {
     (WIDTHS[1], "light"): ALL_RULES | {"runOnly": ["scrollable-region-focusable", "target-size"]},
 }
 """What axe-core looks for on each screen: everything once, then what can differ."""
-INLINE = [".refs"]
+INLINE = [".refs", ".see"]
 """Not measured for fingers: numbers within a line of text, which WCAG 2.2 exempts (2.5.8, inline)."""
 ASKED = {
     "answer-table": "SELECT ?kind (COUNT(?s) AS ?n) WHERE {{ ?s a ?kind }} GROUP BY ?kind ORDER BY DESC(?n)",
@@ -88,17 +89,44 @@ def pages(live: LiveServer) -> dict[str, str]:
                             "alternates": alternates}  # fmt: skip
 
 
+TOMBSTONE = """
+<{0}> <http://www.w3.org/ns/prov#invalidatedAtTime> "2030-05-01T09:00:00Z"^^<{xsd}dateTime> .
+<{0}> <http://www.w3.org/2004/02/skos/core#changeNote> "Its only source was retracted."@en .
+<{0}> <http://www.w3.org/2004/02/skos/core#changeNote> "Sa seule source a été rétractée."@fr .
+<{0}> <http://purl.org/dc/terms/isReplacedBy> <{1}> .
+<{1}> <http://www.w3.org/2000/01/rdf-schema#label> "The dispute"@en .
+<{1}> <http://www.w3.org/2000/01/rdf-schema#label> "Le différend"@fr .
+"""
+
+
 @pytest.fixture(scope="module")
-def looks(live: LiveServer, browser: WebDriver) -> list[Look]:
+def gone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the document of a thing that was withdrawn, in a small release of its own."""
+    folder, port = tmp_path_factory.mktemp("gone"), free_port()
+    base = f"http://localhost:{port}/"
+    (folder / "data.nq").write_text(
+        TOMBSTONE.format(f"{base}id/event/rumour", f"{base}id/event/dispute", xsd=str(XSD)), "utf-8"
+    )
+    built = run_legation("release", "--data", str(folder / "data.nq"), "--without-shapes", "--base", base,
+                         "--releases", str(folder / "releases"))  # fmt: skip
+    assert built.returncode == 0, built.stderr.decode()
+    with serving(folder / "releases", port, LEGATION_WORKERS="1") as server:
+        assert send(server, "/doc/event/rumour").status == 410
+        yield f"{base}doc/event/rumour"
+
+
+@pytest.fixture(scope="module")
+def looks(live: LiveServer, gone: str, browser: WebDriver) -> list[Look]:
     """Every page on every screen: looked at, and a picture of it kept."""
     PICTURES.mkdir(exist_ok=True)
     for old in PICTURES.glob("*.png"):
         old.unlink()
     axe = node.source("axe-core", "axe.min.js")
     found: list[Look] = []
-    for name, path in pages(live).items():
+    addresses = {name: live(path) for name, path in pages(live).items()} | {"tombstone": gone}
+    for name, plain in addresses.items():
         for language in LANGUAGES:
-            address = f"{live.base}{path}{'&' if '?' in path else '?'}lang={language}"
+            address = f"{plain}{'&' if '?' in plain else '?'}lang={language}"
             found += look_at(browser, axe, f"{name} {language}", address)
     told = {look.page: {kind: some for kind, some in look.faults.items() if some} for look in found}
     (PICTURES / "faults.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
