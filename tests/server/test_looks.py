@@ -144,7 +144,7 @@ def look_at(browser: WebDriver, axe: str, name: str, address: str) -> Iterator[L
             look = Look(f"{name} {scheme} {width}", run(browser, f"return {SEEN}"))
             if rules := RULES.get((width, scheme)):
                 look.faults["axe"] = [str(one) for one in run_async(browser, AXE, rules, INLINE if width < 500 else [])]
-            look.faults["console"] = [one for one in complaints(browser) if " 40" not in one]
+            look.faults["console"] = [one for one in complaints(browser) if "responded with a status of 4" not in one]
             picture = take_picture(browser, width)
             look.faults["empty picture"] = ["empty"] if len(picture) < 4_000 else []
             (PICTURES / f"{look.page.replace(' ', '.')}.png").write_bytes(picture)
