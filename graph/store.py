@@ -37,7 +37,7 @@ QUAD_BYTES = 800
 """What a quad takes in memory with its triple in the union of the graphs; 780 bytes were measured at a million. Without
 the named graphs, which no chain reads, a worker's own copy takes half of it."""
 _LOADED_AT_ONCE = 50
-"""Quads that are loaded in one go, for the engine stops all other work of this process meanwhile: a few milliseconds."""
+"""Quads that are loaded in one go: the engine stops all other work of this process meanwhile, a millisecond or two."""
 _PAUSE_S = 0.001
 """Seconds in which the rest of the process may go on, between two of those."""
 
