@@ -41,7 +41,7 @@ def path_of(raw: str, segments: int) -> str:
 
 def leaves_its_space(path: str) -> bool:
     """Whether a segment is a dot segment (RFC 3986, section 3.3), escaped or not."""
-    return any(_normal(segment) in {".", ".."} for segment in path.split("/"))
+    return any(normal(segment) in {".", ".."} for segment in path.split("/"))
 
 
 def as_uri(iri: str) -> str:
@@ -53,14 +53,14 @@ def spellings(path: str) -> tuple[str, ...]:
     """The names that a path may mean: as it is spelt, with fewest escapes, in ASCII, and that with small letters."""
     if path.isascii() and "%" not in path:
         return (path,)
-    normal = _normal(path)
-    uri = as_uri(normal)
+    plain = normal(path)
+    uri = as_uri(plain)
     capital = _ESCAPE.sub(lambda escape: escape[0].upper(), uri)
     small = _ESCAPE.sub(lambda escape: escape[0].lower(), uri)
-    return tuple(dict.fromkeys((path, normal, capital, small)))
+    return tuple(dict.fromkeys((path, plain, capital, small)))
 
 
-def _normal(path: str) -> str:
+def normal(path: str) -> str:
     """The path with nothing escaped that needs no escape in an IRI (RFC 3987, section 5.3.2.3)."""
     return _ESCAPES.sub(lambda run: _decoded(run[0]), path)
 

@@ -64,6 +64,7 @@ def create_app(settings: Settings, release: Release, store: Store, switched: dat
     app.before_request(_raise_what_is_given)
     app.before_request(_answer_preflight)
     app.after_request(_open_to_all_origins)
+    app.after_request(_without_a_body)
     app.after_request(tagged)
     app.wsgi_app = _on_public_base(app.wsgi_app, here.base.iri)  # type: ignore[assignment, method-assign]
     return app
@@ -94,6 +95,8 @@ def _answer_http_exception(error: HTTPException) -> Response:
         return response
     slug = _BY_STATUS.get(error.code or 500, "bad-request" if (error.code or 500) < 500 else "internal")
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    if "Allow" in headers:
+        headers["Allow"] = in_order(headers["Allow"])
     details = {
         "not-found": f"There is nothing at {request.path}.",
         "method-not-allowed": f"{request.method} is not one of {headers.get('Allow', 'GET')}.",
@@ -123,7 +126,21 @@ def _answer_preflight() -> Response | None:
     return response
 
 
+def _without_a_body(response: Response) -> Response:
+    """Redirects of ours lead on without words, those that Flask makes too."""
+    if response.status_code in {301, 302, 303, 307, 308}:
+        response.set_data(b"")
+    return response
+
+
+def in_order(allow: str) -> str:
+    """The methods of an Allow field in an order that stays; werkzeug's is that of a set."""
+    return ", ".join(sorted(method.strip() for method in allow.split(",")))
+
+
 def _open_to_all_origins(response: Response) -> Response:
+    if "Allow" in response.headers:
+        response.headers["Allow"] = in_order(response.headers["Allow"])
     for name, value in ON_EVERY_ANSWER.items():
         response.headers.setdefault(name, value)
     return response

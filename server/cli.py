@@ -20,6 +20,7 @@ from legation.graph.release import Release, current_release, find_release
 
 from . import cli_releases, cli_signatures
 from .cli_curation import evidence, mutants, new
+from .cli_export import export
 from .cli_options import (
     EXIT_REFUSED,
     base_option,
@@ -70,6 +71,7 @@ for command in (
     cli_signatures.keygen,
     cli_signatures.sign,
     cli_signatures.check_signature,
+    export,
 ):
     main.add_command(command)
 

@@ -127,11 +127,13 @@ def _part(entry: Dump) -> Part | None:
     try:
         return part_of(request.headers.get("Range"), entry.bytes)
     except Unsatisfiable as error:
-        raise ProblemRaised(
-            "range-not-satisfiable",
-            f"The file has {entry.bytes} bytes.",
-            headers={"Content-Range": f"bytes */{entry.bytes}"},
-        ) from error
+        raise beyond_the_end(entry.bytes) from error
+
+
+def beyond_the_end(length: object) -> ProblemRaised:
+    """The problem of a range that begins behind the end of a file of so many bytes."""
+    headers = {"Content-Range": f"bytes */{length}"}
+    return ProblemRaised("range-not-satisfiable", f"The file has {length} bytes.", headers=headers)
 
 
 def _read(path: Path, part: Part | None) -> Iterator[bytes]:
@@ -151,7 +153,7 @@ def _no_dump(release: Release, name: str) -> ProblemRaised:
             "not-found", f"This release has no dump in {form.label}: the format cannot carry its triples."
         )
     names = sorted(release.files)
-    return ProblemRaised("not-found", f"There is no dump {name!r}; there are {', '.join(names)}.", available=names)
+    return ProblemRaised("not-found", f'There is no dump "{name}"; there are {", ".join(names)}.', available=names)
 
 
 @blueprint.get(f"/dumps/{CHECKSUMS}")

@@ -160,9 +160,11 @@ def _negotiated(document: Document) -> Choice:
 
 
 def _body(site: Site, document: Document, choice: Choice, language: str | None) -> bytes:
+    """The document's bytes, which depend on nothing else of a request: each is made once for all its addresses."""
+    key = ("body", document.stem, document.query, choice.format.key, choice.profile, language)
     if language is not None:
-        return document.page(language).encode()
-    return encoded(site, document, choice.format, choice.profile)
+        return site.remembered(key, lambda: document.page(language).encode())
+    return site.remembered(key, lambda: encoded(site, document, choice.format, choice.profile))
 
 
 def encoded(site: Site, document: Document, form: Format, profile: str | None = None) -> bytes:

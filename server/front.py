@@ -114,16 +114,16 @@ class Front:
         """The body of a request. Raises ProblemRaised: too-large, media-type, bad-request, request-timeout."""
         bytes_max = self._settings.body_bytes_max
         if headers.content_encoding.strip().lower() not in {"", "identity"}:
-            raise ProblemRaised("media-type", "A body with a Content-Encoding is not read here; send it plain.")
+            raise coded_body()
         if headers.content_length.isdigit() and int(headers.content_length) > bytes_max:
-            raise _too_large(bytes_max)
+            raise too_large(bytes_max)
         body = bytearray()
         try:
             async with asyncio.timeout(self._settings.stream_seconds_max):
                 while (message := await self._next(receive))["type"] == "http.request":
                     body += message.get("body", b"")
                     if len(body) > bytes_max:
-                        raise _too_large(bytes_max)
+                        raise too_large(bytes_max)
                     if not message.get("more_body"):
                         return bytes(body)
         except TimeoutError:
@@ -155,7 +155,7 @@ class Front:
     def _opened(self, folder: Path, loop: asyncio.AbstractEventLoop) -> Serving:
         release = open_release(folder)
         store = open_store(release, self._settings, loop)
-        app = create_app(self._settings, release, store, _switched(self._settings.releases, release))
+        app = create_app(self._settings, release, store, switched(self._settings.releases, release))
         site: Site = app.extensions["legation"]
         pages = Bridge(app, self._settings.threads)
         return Serving(site, Endpoint(site), pages, Librarian(site, pages))
@@ -189,7 +189,7 @@ class Front:
         task.add_done_callback(self._tasks.discard)
 
 
-def _switched(releases: Path, release: Release) -> datetime | None:
+def switched(releases: Path, release: Release) -> datetime | None:
     """When the pointer was set to a release; None where it names another."""
     pointer = releases / POINTER
     if pointer.resolve() != release.folder:
@@ -197,5 +197,10 @@ def _switched(releases: Path, release: Release) -> datetime | None:
     return datetime.fromtimestamp(pointer.lstat().st_mtime, UTC)
 
 
-def _too_large(bytes_max: int) -> ProblemRaised:
+def too_large(bytes_max: int) -> ProblemRaised:
     return ProblemRaised("too-large", f"The body is larger than {bytes_max} bytes.", bytes_max=bytes_max)
+
+
+def coded_body() -> ProblemRaised:
+    """The problem of a body with a content coding."""
+    return ProblemRaised("media-type", "A body with a Content-Encoding is not read here; send it plain.")

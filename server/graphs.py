@@ -28,7 +28,7 @@ def graph(_: str) -> Response:
     names, counts = [here.base.graph(name) for name in spellings(stem)], here.release.graphs
     iri = next((name for name in names if name in counts), None)
     if iri is None:
-        raise ProblemRaised("not-found", f"This release has no graph {names[0]!r}.", available=list(counts))
+        raise ProblemRaised("not-found", f'This release has no graph "{names[0]}".', available=list(counts))
     if counts[iri] > TRIPLES_MAX:
         return Response(status=303, headers={"Location": here.url("dumps/")})
     document = Document(

@@ -19,6 +19,14 @@ from .problems import ProblemRaised
 from .site import Site
 
 _IN_ADDRESS = frozenset({"GET", "HEAD"})
+_APART = frozenset({"sparql", "sparql/", "graph-store", "health"})
+
+
+def is_page(root: str, method: str, path: str) -> bool:
+    """Whether a request is for a page: not so queries, health, which is looked at anew, and files with ranges."""
+    below = path.removeprefix(root)
+    is_file = below.startswith("dumps/") and below != "dumps/"
+    return method in _IN_ADDRESS and below not in _APART and not is_file
 
 
 class Librarian:
@@ -29,14 +37,11 @@ class Librarian:
         self._library = Library(site.settings.page_memory_bytes)
         self._patience_s = site.settings.socket_timeout_s
         self._making: dict[Hashable, asyncio.Future[Finished | None]] = {}
-        self._apart = frozenset(site.path + name for name in ("sparql", "sparql/", "graph-store", "health"))
-        self._dumps = f"{site.path}dumps/"
+        self._root = site.path
 
     def answers(self, scope: Scope) -> bool:
-        """Whether a request is for a page: not so queries, health, which is looked at anew, and files with ranges."""
-        path: str = scope["path"]
-        is_file = path.startswith(self._dumps) and path != self._dumps
-        return scope["method"] in _IN_ADDRESS and path not in self._apart and not is_file
+        """Whether a request is for a page."""
+        return is_page(self._root, scope["method"], scope["path"])
 
     def ready(self, scope: Scope) -> Messages | None:
         """What to send at once, where the library has the answer; None for everything else, errors too."""
@@ -94,10 +99,15 @@ class Librarian:
 
 def _held(messages: Messages | None) -> Messages:
     if messages is None:
-        raise ProblemRaised("precondition-failed", "The condition of the request does not hold.")
+        raise condition_failed()
     return messages
 
 
 def _finished(bytes_max: int, begun: Begun) -> Finished | Begun:
     body = begun.whole(bytes_max)
     return begun if body is None else finished(begun.status, begun.fields, body)
+
+
+def condition_failed() -> ProblemRaised:
+    """The problem of a condition that does not hold."""
+    return ProblemRaised("precondition-failed", "The condition of the request does not hold.")

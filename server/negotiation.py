@@ -40,6 +40,14 @@ _ITEM = re.compile(rf"[ \t]*+({_TOKEN})({_PARAMETERS})[ \t]*+", re.DOTALL)
 _NAME_AND_VALUE = re.compile(rf";[ \t]*+({_TOKEN})=({_TOKEN}|{_QUOTED})", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _WEIGHT = re.compile(r"0(?:\.[0-9]*+)?+|\.[0-9]++|1(?:\.0*+)?+")  # section 12.4.2
+GRAMMAR = {
+    "element": _ELEMENT.pattern,
+    "range": _RANGE.pattern,
+    "item": _ITEM.pattern,
+    "parameter": _NAME_AND_VALUE.pattern,
+    "weight": _WEIGHT.pattern,
+}
+"""The same for those who read the fields in another language (server/static_twin)."""
 
 _ANYTHING, _ANY_SUBTYPE, _ALIAS, _EXACT, _PROFILED = range(5)
 """How exactly a media range names a format, from */* up; the more exact range decides (section 12.5.1)."""
@@ -161,10 +169,10 @@ def format_by_name(name: str | None, offered: Sequence[Format]) -> Format | None
     if not wanted:
         return None
     named = by_key(wanted, tuple(offered))
-    return named or next((form for form in offered if wanted.replace("-", "") in _names(form)), None)
+    return named or next((form for form in offered if wanted.replace("-", "") in names_of(form)), None)
 
 
-def _names(form: Format) -> set[str]:
+def names_of(form: Format) -> set[str]:
     types = (form.media_type, *form.aliases)
     return {name.replace("-", "") for name in (form.key, *types, *(name.partition("/")[2] for name in types))}
 

@@ -17,7 +17,7 @@ blueprint = Blueprint("problem_types", __name__)
 def problem_type(slug: str) -> Response:
     """What one type of problem means and what to do about it."""
     if slug not in PROBLEMS:
-        raise ProblemRaised("not-found", f"There is no problem type {slug!r}.", available=sorted(PROBLEMS))
+        raise ProblemRaised("not-found", f'There is no problem type "{slug}".', available=sorted(PROBLEMS))
     language = page_language()
     response = Response(
         problem_type_page(site(), Problem(PROBLEMS[slug], ""), language), content_type=HTML.content_type

@@ -16,7 +16,7 @@ from .links import link
 from .negotiation import ELEMENTS_MAX, FIELD_CHARS_MAX, weight_of
 
 ARGUMENT, MEDIA_TYPE_ARGUMENT = "_profile", "_mediatype"
-_ELEMENT = re.compile(r'[ \t,]*+(?:<([^<>"\s]*+)>|([^<>",;\s]++))[ \t]*+((?:;[^,<>]*+)?+)(?=,|\Z)')
+ELEMENT = re.compile(r'[ \t,]*+(?:<([^<>"\s]*+)>|([^<>",;\s]++))[ \t]*+((?:;[^,<>]*+)?+)(?=,|\Z)')
 
 
 class UnknownProfile(ValueError):
@@ -43,7 +43,7 @@ def negotiated_profile(accept_profile: str | None, offered: Sequence[Profile] = 
 def _elements(field: str) -> Iterator[tuple[str, float]]:
     place, count = 0, 0
     while place < len(field) and count < ELEMENTS_MAX:
-        found, count = _ELEMENT.match(field, place), count + 1
+        found, count = ELEMENT.match(field, place), count + 1
         if found is None:
             comma = field.find(",", place)
             place = comma + 1 if comma >= 0 else len(field)

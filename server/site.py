@@ -38,9 +38,9 @@ _DATASET_QUERY = (
 
 
 T = TypeVar("T")
-REMEMBERED_MAX = 32
-"""Descriptions that one worker keeps for the other forms of the document just asked for; finished answers are kept by
-the front, by their bytes."""
+REMEMBERED_MAX = 64
+"""Descriptions and bodies that one worker keeps for the other forms of the document just asked for; finished answers
+are kept by the front, by their bytes."""
 
 
 @dataclass(frozen=True)

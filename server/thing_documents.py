@@ -61,9 +61,13 @@ def _named(value: str) -> Profile:
     try:
         return named_profile(value)
     except UnknownProfile as error:
-        tokens = [profile.token for profile in PROFILES]
-        detail = f"{str(error)!r} is none of {', '.join(tokens)}."
-        raise ProblemRaised("unknown-profile", detail, available=tokens) from None
+        raise unknown_profile(str(error)) from None
+
+
+def unknown_profile(name: str) -> ProblemRaised:
+    """The problem of an address that names no profile of ours."""
+    tokens = [profile.token for profile in PROFILES]
+    return ProblemRaised("unknown-profile", f'"{name}" is none of {", ".join(tokens)}.', available=tokens)
 
 
 def asked_media_type() -> Variant | None:
@@ -76,9 +80,14 @@ def asked_media_type() -> Variant | None:
         return None
     found = format_by_name(named, DOCUMENT_FORMATS)
     if found is None:
-        known = [form.media_type for form in DOCUMENT_FORMATS]
-        raise ProblemRaised("unknown-format", f"{named[:100]!r} is none of {', '.join(known)}.", available=known)
+        raise unknown_media_type(named[:100])
     return Variant(found)
+
+
+def unknown_media_type(name: str) -> ProblemRaised:
+    """The problem of an address that names no media type of ours."""
+    known = [form.media_type for form in DOCUMENT_FORMATS]
+    return ProblemRaised("unknown-format", f'"{name}" is none of {", ".join(known)}.', available=known)
 
 
 def kept_arguments() -> str:

@@ -37,7 +37,7 @@ def ontology_version(name: str) -> Response:
     """The ontology at the IRI of its version, where it stays."""
     version, variant = asked_variant(name)
     if version != VERSION:
-        raise ProblemRaised("not-found", f"There is no version {version!r} of the ontology.", available=[VERSION])
+        raise ProblemRaised("not-found", f'There is no version "{version}" of the ontology.', available=[VERSION])
     return _vocabulary(f"ns/{VERSION}", str(ONTOLOGY), variant)
 
 
@@ -46,7 +46,7 @@ def scheme(name: str) -> Response:
     """One concept scheme."""
     code, variant = asked_variant(name)
     if code not in scheme_names():
-        raise ProblemRaised("not-found", f"There is no concept scheme {code!r}.", available=list(scheme_names()))
+        raise ProblemRaised("not-found", f'There is no concept scheme "{code}".', available=list(scheme_names()))
     return _vocabulary(f"vocab/{code}", str(VOCAB[code]), variant)
 
 
@@ -64,7 +64,7 @@ def profile(name: str) -> Response:
     found = next((profile for profile in PROFILES if profile.iri == str(PROFILE[token])), None)
     if found is None:
         known = [profile.token for profile in PROFILES if profile.iri.startswith(PROFILE)]
-        raise ProblemRaised("not-found", f"There is no profile {token!r} here.", available=known)
+        raise ProblemRaised("not-found", f'There is no profile "{token}" here.', available=known)
     here = site()
     document = Document(
         stem=here.url(f"profile/{token}"),

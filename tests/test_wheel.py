@@ -58,7 +58,7 @@ def test_only_the_package_lands_in_a_users_site_packages(wheel: Path) -> None:
         for folder, pattern in (
             ("ontology", "*.ttl"), ("ontology", "vocab/*.ttl"), ("ontology", "context.jsonld"), ("shapes", "*.ttl"),
             ("graph", "facts/**/*.ttl"), ("server", "templates/**/*.*"), ("server", "static/**/*.*"),
-            ("server", "**/*.toml"),
+            ("server", "static_twin/*"), ("server", "**/*.toml"),
             ("ontology", "*.py"), ("shapes", "*.py"), ("graph", "*.py"), ("server", "*.py"),
         )
         for path in (ROOT / folder).glob(pattern)
