@@ -166,15 +166,19 @@ def _components(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
 # ── What a story tells ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_IS_SOMETHING = f"?act <{RDF.type}> ?kind"
+"""Said of the end of every path: without it Virtuoso 7.2.5 finds no start for the path."""
+
+
 def told(store: Store, core: Sequence[str]) -> Told:
     """All that a story tells, around its core."""
     core = tuple(iri for iri in core if is_valid_iri(iri))[:MEMBERS_MAX]
-    about = _select(store, "?claim", core, f"?p <{RDF.subject}>|<{RDF.object}> ?x . ?claim <{DIP.proposition}> ?p")
+    about = sorted({claim for role in (RDF.subject, RDF.object) for claim in _naming(store, core, role)})
     spoken = _select(store, "?act", about, f"?x <{DIP.assertedIn}> ?act")
     reports = _reports(store, {*spoken, *_statements_of(store, core)})
     curated = set(_select(store, "?x", reports, f"?x <{DIP.reportingMode}> <{ReportingMode.curation}>"))
     accounts = [report for report in reports if report not in curated]
-    acts = _select(store, "?act", accounts, f"?act <{DIP.reportedIn}>* ?x")[:ACTS_MAX]
+    acts = _select(store, "?act", accounts, f"?act <{DIP.reportedIn}>* ?x . {_IS_SOMETHING}")[:ACTS_MAX]
     said = _select(store, "?claim", acts, f"?claim <{DIP.assertedIn}> ?x")
     subjects = _select(store, "?s", said, f"?x <{DIP.proposition}>/<{RDF.subject}> ?s")
     events = _of_class(store, subjects, SEM.Event)
@@ -186,25 +190,31 @@ def told(store: Store, core: Sequence[str]) -> Told:
     return Told(core, statements, tuple(background), tuple(reports), tuple(claims), triples)
 
 
+def _naming(store: Store, iris: Iterable[str], role: URIRef) -> list[str]:
+    """Claims with one of these things in a place of a proposition. Virtuoso 7.2.5 refuses both places in one path."""
+    return _select(store, "?claim", iris, f"?p <{role}> ?x . ?claim <{DIP.proposition}> ?p")
+
+
 def _statements_of(store: Store, iris: Sequence[str]) -> list[str]:
     return sorted(_of_class(store, iris, DIP.Statement))
 
 
 def _reports(store: Store, acts: Iterable[str]) -> list[str]:
     """The outermost statements that these are reported in; a statement that is reported in none is its own."""
-    outer = f"?x <{DIP.reportedIn}>* ?act FILTER NOT EXISTS {{ ?act <{DIP.reportedIn}> ?outer }}"
-    return _select(store, "?act", sorted(acts), outer)
+    reached = _select(store, "?act", sorted(acts), f"?x <{DIP.reportedIn}>* ?act . {_IS_SOMETHING}")
+    inner = _select(store, "?x", reached, f"?x <{DIP.reportedIn}> ?outer")
+    return sorted({*reached}.difference(inner))
 
 
 def _beside(store: Store, acts: Sequence[str], known: set[str]) -> list[str]:
     """Of the statements inside the reports, those that speak of the core, and those known only from such a one."""
-    inner = _select(store, "?act", sorted(known.intersection(acts)), f"?act <{DIP.reportedIn}>+ ?x")
+    inner = _select(store, "?act", sorted(known.intersection(acts)), f"?act <{DIP.reportedIn}>+ ?x . {_IS_SOMETHING}")
     return sorted(known.intersection(acts).union(inner))
 
 
 def _claims(store: Store, things: Iterable[str], acts: Iterable[str], about: set[str]) -> list[str]:
     """Claims about these things or made in these statements, and those in tension with them."""
-    of = _select(store, "?claim", sorted(things), f"?p <{RDF.subject}> ?x . ?claim <{DIP.proposition}> ?p")
+    of = _naming(store, sorted(things), RDF.subject)
     made = _select(store, "?claim", sorted(acts), f"?claim <{DIP.assertedIn}> ?x")
     found = about.union(of, made)
     return sorted(found.union(_select(store, "?claim", sorted(found), f"?x <{DIP.inTensionWith}> ?claim")))
@@ -212,7 +222,7 @@ def _claims(store: Store, things: Iterable[str], acts: Iterable[str], about: set
 
 def _triples(store: Store, things: Iterable[str], claims: Sequence[str]) -> tuple[ox.Triple, ...]:
     """The triples of things and claims, of what claims say and the statements they are made in, and of times; names."""
-    acts = _select(store, "?act", claims, f"?x <{DIP.assertedIn}>/<{DIP.reportedIn}>* ?act")
+    acts = _select(store, "?act", claims, f"?x <{DIP.assertedIn}>/<{DIP.reportedIn}>* ?act . {_IS_SOMETHING}")
     contents = _select(store, "?p", claims, f"?x <{DIP.proposition}> ?p")
     own = _construct(store, {*things, *claims, *acts, *contents})
     dating = {str(TIME.hasTime), str(DIP.deadline), str(RDF.object)}

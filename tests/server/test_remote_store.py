@@ -143,7 +143,21 @@ def test_documents_are_the_same(pair: Pair, path: str) -> None:
     assert sorted(foreign.body.splitlines()) == sorted(own.body.splitlines())
 
 
-@pytest.mark.parametrize("path", ["/", "/doc/organisation/nato.html", "/graph/derived.html", "/sparql"])
+PAGES = [
+    "/", "/story", "/class/", "/class/Claim", "/class/foaf:Person", "/graph/derived.html", "/sparql",
+    *(
+        f"/doc/{path}.en.html"
+        for path in (
+            "organisation/nato", "person/sergey-lavrov", "measure/2021-10-nato-expels-eight", "mission/russia-to-nato",
+            "accreditation/staff-of-nato-military-liaison", "article/55ee074e7567bb82", "place/moscow",
+            "event/espionage-case-of-october-2021", "statement/55ee074e7567bb82/s03", "claim/55ee074e7567bb82/c35",
+        )
+    ),
+]  # fmt: skip
+"""A page of every kind."""
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_pages_are_the_same(pair: Pair, path: str) -> None:
     """The same page for a reader."""
     own, foreign = both(pair, path, Accept="text/html")
