@@ -18,6 +18,8 @@ from .view_models import Value
 DONE = (DIP.takenBy, DIP.decidedBy, DIP.mediatedBy, SEM.hasActor, DIP.accreditedBy, DIP.requestedBy)
 SUFFERED = (DIP.directedAt, DIP.affects, DIP.holder, DIP.candidate)
 RELATED_MAX = 200
+_TURNED = ox.Literal(1)
+"""A number, for Virtuoso 7.2.5 has no truth values to bind."""
 _ALLEGED = f"{{ ?act <{DIP.reportedIn}>*/<{DIP.reportingStance}> <{ReportingStance['alleged-to-exist']}> }}"
 _SAID = {
     "said": f"?act <{DIP.speaker}>|<{DIP.onBehalfOf}> <%s> FILTER NOT EXISTS {_ALLEGED}",
@@ -65,7 +67,7 @@ def _related(subject: Subject) -> tuple[Related, ...]:
     own, inverse = (" ".join(f"<{p}>" for p in properties) for properties in (_OWN, _INVERSE))
     rows = store.select(
         f"SELECT DISTINCT ?p ?turned ?other ?holder WHERE {{ {{ VALUES ?p {{ {own} }} <{iri}> ?p ?other "
-        f"BIND(false AS ?turned) }} UNION {{ VALUES ?p {{ {inverse} }} ?other ?p <{iri}> BIND(true AS ?turned) }} "
+        f"BIND(0 AS ?turned) }} UNION {{ VALUES ?p {{ {inverse} }} ?other ?p <{iri}> BIND(1 AS ?turned) }} "
         f"OPTIONAL {{ ?holder <{ORG.holds}> ?other FILTER(?holder != <{iri}>) }} }} "
         f"ORDER BY ?turned ?p STR(?other) STR(?holder) LIMIT {RELATED_MAX}"
     )
@@ -73,7 +75,7 @@ def _related(subject: Subject) -> tuple[Related, ...]:
     grouped: dict[tuple[str, bool], dict[Value, list[Value]]] = {}
     for property_, turned, other, holder in rows:
         if isinstance(property_, ox.NamedNode):
-            members = grouped.setdefault((property_.value, turned == ox.Literal(True)), {})
+            members = grouped.setdefault((property_.value, turned == _TURNED), {})
             holders = members.setdefault(display.value(other), [])
             holders += [display.value(holder)] if holder is not None else []
     return tuple(

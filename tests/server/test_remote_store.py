@@ -272,7 +272,7 @@ def test_an_engine_that_ends_is_an_honest_503(live: LiveServer, tmp_path: Path) 
             store = f"sparql+http://{address}/query"
             foreign = serving(live.releases, free_port(), LEGATION_STORE=store, LEGATION_WORKERS="1")
             server = stack.enter_context(foreign)
-        for target in (query("ASK {}"), "/doc/organisation/nato.ttl", "/health"):
+        for target in (query("ASK {}"), "/doc/organisation/nato", "/health"):
             reply = send(server, target)
             assert (reply.status, reply.problem) == (503, "unavailable")
             assert reply.headers["Retry-After"] == "5"
