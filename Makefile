@@ -12,7 +12,7 @@ serve: $(READY)
 	$(BIN)/legation serve
 
 test: $(READY)
-	.ci/debian-packages apache2-bin chromium chromium-driver curl default-jdk-headless libnginx-mod-http-js libowlapi-java nginx-light raptor2-utils virtuoso-opensource
+	.ci/debian-packages apache2-bin chromium chromium-driver curl default-jdk-headless libnginx-mod-http-js libowlapi-java nginx-light openssl raptor2-utils virtuoso-opensource
 	.ci/node-packages tests/clients
 	$(BIN)/pytest
 
