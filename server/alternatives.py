@@ -82,7 +82,6 @@ def alternatives_page(here: Site, description: Description, language: str) -> st
         title=title,
         rows=rows,
         back=reader.page(path),
-        keeps_fields=True,
         canonical=f"{stem}?{query_of(ALT)}",
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from flask import render_template, request
 
@@ -193,9 +193,10 @@ def render(
 
     `canonical` is the address of the page without its language; None for a page that is shown at any address.
     A page `names_release` in its foot only where it changes with every release anyway. One that `keeps_fields` is
-    linked in the other language with the fields of the address asked for.
+    linked in the other language with the fields of the address asked for, any other with those of its canonical one.
     """
-    kept, stem = (_kept_fields() if keeps_fields else []), urlsplit(canonical or "").path
+    address = urlsplit(canonical or "")
+    kept, stem = (_kept_fields() if keeps_fields else parse_qsl(address.query)), address.path
     others = {code: f"{stem}?{urlencode([*kept, ('lang', code)])}" for code in LANGUAGES}
     in_language = {code: urljoin(canonical or reader.site.base.iri, href) for code, href in others.items()}
     page = render_template(

@@ -32,6 +32,8 @@ _OF_FILE = frozenset({"content-length", "date", "server", "connection"})
 """Fields that whoever sends an answer makes itself."""
 _FILLED = frozenset({"etag", "repr-digest", "content-digest", "last-modified", "memento-datetime"})
 """Fields whose whole value differs from resource to resource."""
+_OF_CONTENT = frozenset({b"content-type", b"content-length", b"repr-digest", b"last-modified", b"etag"})
+"""Fields that a 304 of a file does without (RFC 9110, section 15.4.5); its tag is written when it is sent."""
 _TAIL_CHARS_MIN = 3
 
 
@@ -279,8 +281,14 @@ class Fills:
             "ranges": ranges,
             "plain": self._form(answer, plain),
             "coded": self._form(answer, coded) if coded else None,
-            "unchanged": self._fields(plain.shared) if answer.status == 200 else [],
+            "unchanged": self._fields(self._unchanged(plain)) if answer.status == 200 else [],
         }
+
+    def _unchanged(self, plain: Prepared) -> list[tuple[bytes, bytes]]:
+        """The fields of a 304, without the tag: of a file, those that do not describe its content."""
+        if self.is_page:
+            return plain.shared
+        return [(name, value) for name, value in plain.fields if name not in _OF_CONTENT]
 
     def _finished(self, answer: Answer) -> tuple[Prepared, Prepared | None]:
         """The answer as the front sends it: pages with a digest and as gzip too, everything else as it is."""

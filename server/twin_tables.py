@@ -149,7 +149,7 @@ class Tables:
         has_words = _VARIABLE.search(path) is not None
         before = _VARIABLE.split(path)[0]
         route: dict[str, Any] = {
-            "pattern": _pattern(path),
+            "pattern": _pattern(path) if methods else r"[\s\S]*",
             "before": before,
             "methods": methods,
             "as_written": before.removeprefix(self.site.path) in _AS_WRITTEN,
@@ -244,7 +244,7 @@ def _pattern(path: str) -> str:
     parts = _VARIABLE.split(path)
     found = re.escape(parts[0])
     for converter, after in zip(parts[1::3], parts[3::3], strict=True):
-        found += ("(.+)" if converter == "path" else "([^/]+)") + re.escape(after)
+        found += (r"([^/][\s\S]*)" if converter == "path" else "([^/]+)") + re.escape(after)
     return found
 
 

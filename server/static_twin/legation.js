@@ -34,7 +34,7 @@ function answer(r) {
 function refused(r) {
   var line = bytesOf(r.rawVariables.request || []).split(' ');
   if (r.variables.request_uri) {
-    give(r, r.method, bytesOf(r.rawVariables.request_uri), fieldsOf(r.rawHeadersIn));
+    give(r, line[0], bytesOf(r.rawVariables.request_uri), fieldsOf(r.rawHeadersIn));
   } else if (line.length === 3 && line[1].charAt(0) === '/') {
     give(r, line[0], line[1], {});
   } else {
@@ -74,11 +74,11 @@ function preflight(r, fields) {
     var value = tables.preflight[i][1];
     r.headersOut[tables.preflight[i][0]] = value.indexOf('\x01') < 0 ? value : words === undefined ? ANY : words;
   }
-  r.return(204);
+  bare(r, 204);
 }
 
 function route(r, method, path, query, asked, fields) {
-  var plain = textOf(decoded(path.replace(/%2f/gi, '%252F')));
+  var plain = plainOf(path).replace(/^\/+/, '/');
   var found;
   var words;
   for (var i = 0; i < tables.routes.length; i++) {
@@ -155,7 +155,7 @@ function keptOf(asked) {
   var kept = [];
   for (var i = 0; i < tables.kept.length; i++) {
     var value = asked[tables.kept[i]];
-    if (value) { kept.push(tables.kept[i] + '=' + escaped(value, '/:,_.-~+').replace(/%20/g, '+')); }
+    if (value) { kept.push(tables.kept[i] + '=' + escaped(value, '/:,_.-~').replace(/%20/g, '+')); }
   }
   return kept.join('&');
 }
@@ -199,13 +199,11 @@ function entryOf(names, part) {
   return null;
 }
 
+// The entry of a name, or null. Nothing is thrown: to tell where an error came from, njs would walk through the tables.
 function read(name) {
   var key = crypto.createHash('sha256').update(name).digest('hex');
-  try {
-    return JSON.parse(fs.readFileSync(ngx.conf_prefix + 'answers/' + key.slice(0, 2) + '/' + key.slice(2) + '.json'));
-  } catch (error) {
-    return null;
-  }
+  var path = ngx.conf_prefix + 'answers/' + key.slice(0, 2) + '/' + key.slice(2) + '.json';
+  return fs.statSync(path, { throwIfNoEntry: false }) ? JSON.parse(fs.readFileSync(path)) : null;
 }
 
 // ── Choosing (server/negotiation.py) ───────────────────────────────────────────────────────────────────────────────
@@ -474,17 +472,25 @@ function send(r, method, resource, fills, asked, fields, query) {
     return;
   }
   var tag = found.tag === null ? null : filled(found.tag, fills);
-  var outcome = outcomeOf(fields, tag, found.modified && filled(found.modified, fills));
+  var outcome = tag === null && !found.modified ? 200 : outcomeOf(fields, tag, found.modified && filled(found.modified, fills));
   if (outcome === 412) {
     say(r, method, tables.problems.condition, '', '', asked, fields);
+  } else if (outcome === 200 && misleads(fields)) {
+    r.internalRedirect('@unconditional');
   } else if (outcome === 304) {
     unchanged(r, found, form, fills, tag, fields);
   } else if (found.ranges) {
     ranged(r, method, form, fills, tag, asked, fields);
   } else {
     put(r, form.fields, fills);
-    file(r, filled(form.body, fills), '@file', fields);
+    file(r, filled(form.body, fills), '@file');
   }
+}
+
+// Whether nginx would decide on conditions anew, and otherwise: it knows of no tag, or makes one of its own.
+function misleads(fields) {
+  return fields['if-match'] !== undefined || fields['if-unmodified-since'] !== undefined
+    || (fields['if-none-match'] || '').trim() === ANY;
 }
 
 function put(r, named, fills) {
@@ -510,15 +516,14 @@ function filled(text, fills) {
   return whole;
 }
 
-function file(r, name, place, fields) {
+function file(r, name, place) {
   r.variables.legation_file = '/' + name;
-  var isConditional = fields['if-match'] !== undefined || fields['if-unmodified-since'] !== undefined;
-  r.internalRedirect(isConditional ? '@unconditional' : place);
+  r.internalRedirect(place);
 }
 
 function whole(r, status, form, fills, query) {
   put(r, form.fields, fills);
-  if (query && r.headersOut.location) { r.headersOut.location += '?' + query; }
+  if (query && r.headersOut.location) { r.headersOut.location = r.headersOut.location.split('?')[0] + '?' + query; }
   body(r, status, form.body ? fs.readFileSync(ngx.conf_prefix + filled(form.body, fills)) : '');
 }
 
@@ -527,17 +532,25 @@ function body(r, status, content) {
     r.return(status, content);
     return;
   }
-  // r.return() would add words of nginx to a redirect.
-  r.status = status;
   r.headersOut['content-length'] = '0';
+  bare(r, status);
+}
+
+// An answer without content: r.return() would add words of nginx to a redirect, and a length to a 304.
+function bare(r, status) {
+  r.status = status;
   r.sendHeader();
   r.finish();
 }
 
 function unchanged(r, found, form, fills, tag, fields) {
   put(r, found.unchanged, fills);
-  if (tag) { r.headersOut.etag = knownTag(fields['if-none-match'] || '', tag) || '"' + tag + (form === found.coded ? '-gzip' : '') + '"'; }
-  r.return(304);
+  if (tag && found.ranges) {
+    r.headersOut.etag = '"' + tag + '"';
+  } else if (tag) {
+    r.headersOut.etag = knownTag(fields['if-none-match'] || '', tag) || '"' + tag + (form === found.coded ? '-gzip' : '') + '"';
+  }
+  bare(r, 304);
 }
 
 // An answer that repeats words of the client: a problem, or a redirect to what they name.
@@ -567,7 +580,10 @@ function say(r, method, kept, raw, verb, asked, fields, flaw) {
 
 function joined(address, kept) {
   var parts = address.split('?');
-  return parts[0] + '?' + kept + (parts.length > 1 ? '&' + parts[1] : '');
+  var others = (parts[1] || '').split('&').filter(function (part) {
+    return part && !has(tables.kept, part.split('=')[0]);
+  });
+  return parts[0] + '?' + [kept].concat(others).join('&');
 }
 
 // Short answers are not sent as gzip, so they do not vary by Accept-Encoding (server/library.py).
@@ -598,7 +614,7 @@ function wordsOf(source, raw) {
   if (source === 'u') { return asUri(text); }
   if (source === 'n') { return normal(text); }
   if (source === 'v') { return asUri(normal(text)); }
-  var plain = textOf(decoded(raw));
+  var plain = plainOf(raw);
   return source === 'd' ? plain : escaped(plain, "/:@!$&'()*+,;=-._~");
 }
 
@@ -671,7 +687,7 @@ function ranged(r, method, form, fills, tag, asked, fields) {
     var isBackwards = range[1] && range[2] && parseInt(range[2], 10) < start;
     if (!isBackwards && (start >= length || (!range[1] && parseInt(range[2], 10) === 0))) {
       r.headersOut['content-range'] = 'bytes */' + length;
-      say(r, method, tables.problems.range, '', String(length), asked, fields);
+      say(r, method, tables.problems.range, String(length), '', asked, fields);
       return;
     }
     if (!isBackwards) { place = '@part'; }
@@ -679,7 +695,7 @@ function ranged(r, method, form, fills, tag, asked, fields) {
   r.variables.legation_tag = '"' + tag + '"';
   put(r, named.filter(function (field) { return fieldOf(field)[0] !== 'etag'; }), fills);
   if (place === '@file') { r.headersOut['accept-ranges'] = 'bytes'; r.headersOut.etag = '"' + tag + '"'; }
-  file(r, filled(form.body, fills), place, fields);
+  file(r, filled(form.body, fills), place);
 }
 
 // ── Tables: nginx hands them over frozen and without the methods of arrays ─────────────────────────────────────────
@@ -716,6 +732,11 @@ function textOf(bytes) {
 
 function isText(bytes) {
   return bytesOf(Buffer.from(textOf(bytes), 'utf8')) === bytes;
+}
+
+// The text of a path, in which an escaped `/` stays one (server/bridge.py).
+function plainOf(path) {
+  return textOf(decoded(path.replace(/%2f/gi, '%252F')));
 }
 
 function decoded(bytes) {
