@@ -14,7 +14,7 @@ serve: $(READY)
 test: $(READY)
 	.ci/debian-packages apache2-bin chromium chromium-driver curl default-jdk-headless libnginx-mod-http-js libowlapi-java nginx-light openssl raptor2-utils virtuoso-opensource
 	.ci/node-packages tests/clients
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 setup: $(READY)
 

@@ -24,7 +24,7 @@ from .speech import LANGUAGES
 
 Given = Callable[[], object]
 Shape = dict[str, Any]
-UNACCEPTABLE = "image/x-none"
+UNACCEPTABLE = "x-none/x-none"
 """A media type that nobody offers."""
 ANY = "*"
 """In a choice: whichever language or profile, the answer is the same."""

@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from legation.graph.errors import LegationError
-from legation.graph.formats import DOCUMENT_FORMATS
+from legation.graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_TRIPLES, PROBLEM_JSON, RDF_XML, TURTLE
 from legation.graph.profiles import DEFAULT, PROFILES
 
 from . import negotiation
@@ -40,8 +40,8 @@ _AS_WRITTEN = ("doc/", "graph/", "id/")
 _NOT_TEXT = {"nul": "%00", "escape": "%zz", "utf8": "%ff", "dots": "../"}
 """What makes a path no address, and how to write one that is none for that reason."""
 _NOTATIONS = {
-    "text/html": "x", "application/rdf+xml": "y", "text/turtle": "t", "application/n-triples": "t",
-    "application/problem+json": "j", "application/ld+json": "j",
+    HTML.media_type: "x", RDF_XML.media_type: "y", TURTLE.media_type: "t", N_TRIPLES.media_type: "t",
+    PROBLEM_JSON.media_type: "j", JSON_LD.media_type: "j",
 }  # fmt: skip
 
 

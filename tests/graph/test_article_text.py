@@ -88,11 +88,14 @@ def runs(text: str) -> frozenset[str]:
     return frozenset(text[i : i + COPY_MAX] for i in range(len(text) - COPY_MAX + 1))
 
 
+_NOT_OURS = frozenset({"build", "dist", "node_modules", "screenshots", "__pycache__"})
+
+
 def published_files() -> list[Path]:
     """The project's own text files; hidden folders hold none, built ones only copies."""
     found: list[Path] = []
     for folder, below, names in os.walk(ROOT):
-        below[:] = [name for name in below if not name.startswith(".") and name not in {"build", "dist", "__pycache__"}]
+        below[:] = [name for name in below if not name.startswith(".") and name not in _NOT_OURS]
         found += [Path(folder, name) for name in names if PUBLISHED.search(name)]
     return sorted(found)
 

@@ -171,10 +171,10 @@ def test_every_kind_of_page_is_looked_at(looks: list[Look]) -> None:
     names = Counter(look.page.partition(" ")[0] for look in looks)
     assert set(names.values()) == {len(LANGUAGES) * len(SCHEMES) * len(WIDTHS)}
     kinds = {
-        "thing-Claim",
-        "thing-Expulsion",
-        "thing-Person",
-        "thing-StaffLevel",
+        "thing-dip-Claim",
+        "thing-dip-Expulsion",
+        "thing-foaf-Person",
+        "thing-dip-StaffLevel",
         "frame-home",
         "frame-sparql",
         "frame-ns",

@@ -476,7 +476,10 @@ def test_a_reader_without_a_mouse_reaches_what_scrolls(pages: Pages, path: str) 
     page = pages[path, "en"]
     scrolling = [n for n in page.nodes if {"text", "scroll"} & set(n.attributes.get("class", "").split())]
     assert scrolling
-    assert all(node.attributes.get("tabindex") == "0" and node.attributes.get("role") == "region" for node in scrolling)
+    assert all(
+        node.attributes.get("tabindex") == "0" and node.attributes.get("role") in {"region", "group"}
+        for node in scrolling
+    )
     named = [node.attributes.get("aria-label") or node.attributes.get("aria-labelledby") for node in scrolling]
     assert all(named)
 
