@@ -5,7 +5,8 @@ Every value stands with its sources. What a reader would look for and no source 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pyoxigraph as ox
 from rdflib import RDF, URIRef
@@ -16,7 +17,7 @@ from legation.ontology.terms import DIP, SEM
 from .accounts import accounts, other_accounts, standings_of, synopsis, testimony_of
 from .subjects import Subject
 from .testimony import Reading, Testimony
-from .timelines import Dated, Timeline, announcements, dated, in_order, named_in, own_times, timeline
+from .timelines import Dated, Link, Timeline, announcements, dated, in_order, link_of, named_in, own_times, timeline
 from .view_models import Value
 
 _WHO = {"taken_by": DIP.takenBy, "decided_by": DIP.decidedBy, "directed_at": DIP.directedAt}
@@ -87,8 +88,13 @@ def _timeline(told: Testimony, subject: Subject) -> Timeline:
     before, brought = (named_in(told.account(iri, str(p))) for p in (DIP.inResponseTo, DIP.bringsAbout))
     after = told.subjects(str(DIP.inResponseTo), iri)
     effect = say("measure_effect")
+    answering = partial(_answering, told, DIP.inResponseTo)
     rows = [
-        *in_order(row for node in before for row in dated(told, node, say("measure_before"), is_aside=True)),
+        *in_order(
+            replace(row, link=answering(iri, node))
+            for node in before
+            for row in dated(told, node, say("measure_before"), is_aside=True)
+        ),
         *(
             Dated(say("measure_announced"), statement, reading, bounds)
             for statement, reading, bounds in announcements(told, iri)
@@ -96,6 +102,15 @@ def _timeline(told: Testimony, subject: Subject) -> Timeline:
         *(own_times(told, iri, TIME.hasTime, effect, lasts=True) or [Dated(effect, None, None)]),
         *own_times(told, iri, DIP.deadline, say("measure_deadline")),
         *(row for node in brought for row in dated(told, node, say("measure_brings"))),
-        *in_order(row for node in after for row in dated(told, node, say("measure_after"), is_aside=True)),
+        *in_order(
+            replace(row, link=answering(node.value, ox.NamedNode(iri)))
+            for node in after
+            for row in dated(told, node, say("measure_after"), is_aside=True)
+        ),
     ]
     return timeline(rows, say)
+
+
+def _answering(told: Testimony, predicate: URIRef, answer: str, answered: ox.NamedNode) -> Link:
+    """What ties an answer to what it answers: how that stands, and who says so."""
+    return link_of([told.reading(answer, str(predicate), answered)])

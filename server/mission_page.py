@@ -19,8 +19,8 @@ from .accounts import accounts, other_accounts, standings_of, synopsis, testimon
 from .charts import Axis, Count, Span, StaffChart, Strip, axis, staff, strip
 from .dates import in_words
 from .subjects import Subject
-from .testimony import STANDINGS, Account, Reading, Testimony
-from .timelines import Dated, Link, dated, in_order, own_times, timeline
+from .testimony import Account, Reading, Testimony
+from .timelines import Dated, Link, dated, in_order, link_of, own_times, timeline
 from .view_models import Value, undirected
 
 _WHO = {"sent_by": DIP.sendingParty, "received_by": DIP.receivingParty}
@@ -229,12 +229,8 @@ def _touching(told: Testimony, subject: Subject) -> list[Dated]:
 def _link(told: Testimony, iri: str, found: Sequence[tuple[str, Reading]]) -> Link:
     """How a measure touches the mission: through which parts of it, where not outright, and on whose word."""
     parts = [] if iri in {part for part, _ in found} else [part for part, _ in found]
-    sources = {source for _, reading in found for voice in reading.voices for source in voice.sources}
-    return Link(
-        min((reading.standing for _, reading in found), key=STANDINGS.index),
-        tuple(told.display.value(ox.NamedNode(part)) for part in dict.fromkeys(parts)),
-        tuple(sorted(sources, key=lambda source: source.number)),
-    )
+    touched = tuple(told.display.value(ox.NamedNode(part)) for part in dict.fromkeys(parts))
+    return link_of([reading for _, reading in found], touched)
 
 
 def _kind_of(told: Testimony, measure: ox.NamedNode) -> str:

@@ -15,7 +15,7 @@ from legation.ontology.terms import DIP
 from .charts import Axis, Span, Strip, axis, strip
 from .dates import in_words
 from .speech import Speech
-from .testimony import Account, Reading, Source, Testimony
+from .testimony import STANDINGS, Account, Reading, Source, Testimony
 from .view_models import Value, undirected
 
 
@@ -91,6 +91,13 @@ def _silences(span: Span, say: Speech) -> tuple[str, ...]:
     begins, ends = (span.earliest_begin or span.latest_begin), (span.earliest_end or span.latest_end)
     unstated = ((begins, say("time_begin_unstated")), (ends, say("time_end_unstated")))
     return tuple(sentence for bound, sentence in unstated if bound is None)
+
+
+def link_of(readings: Sequence[Reading], parts: tuple[Value, ...] = ()) -> Link:
+    """What some readings tie together: by the firmest of them, on the word of all who say so."""
+    sources = {source for reading in readings for voice in reading.voices for source in voice.sources}
+    firmest = min((reading.standing for reading in readings), key=STANDINGS.index)
+    return Link(firmest, parts, tuple(sorted(sources, key=lambda source: source.number)))
 
 
 def own_times(told: Testimony, iri: str, predicate: URIRef, label: str, *, lasts: bool = False) -> list[Dated]:

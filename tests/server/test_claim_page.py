@@ -70,7 +70,7 @@ def test_the_content_is_said_in_sentences_and_as_a_table(app: Flask) -> None:
     """Subject, property and value make a sentence, with the values as links."""
     page = Read(app, C + "c13")
     sentences = [words(found) for found in page.section("content-words").iter("li")]
-    assert "The number in “NATO expels eight members of the Russian mission” is 8. stated as fact too" in sentences
+    assert "The number in “NATO expels eight members of the Russian mission” is 8. a plain triple too" in sentences
     assert "headcount" in page.text("proposition").casefold()
 
 

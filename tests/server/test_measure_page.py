@@ -222,6 +222,7 @@ def test_what_it_answers_and_what_answers_it_stand_on_the_axis(app: Flask) -> No
     beside = [words(row) for row in classed(page.section("when"), "beside")]
     assert [text.split("What answers it ")[1][:12] for text in beside] == ["Russia halts", "Russia withd"]
     assert SAY("timeline_announced") in beside[0]
+    assert [SAY("standing_claimed") in text for text in beside] == [True, False]
 
 
 def test_affirmed_by_one_and_denied_by_another_is_a_dispute(invented: Flask) -> None:
