@@ -61,7 +61,7 @@ def shapes(suffix: str = "") -> Response:
 def profile(name: str) -> Response:
     """What one of our profiles holds."""
     token, variant = asked_variant(name)
-    found = next((profile for profile in PROFILES if profile.iri == str(PROFILE[token])), None)
+    found = next((profile for profile in PROFILES if profile.iri == f"{PROFILE}{token}"), None)
     if found is None:
         known = [profile.token for profile in PROFILES if profile.iri.startswith(PROFILE)]
         raise ProblemRaised("not-found", f'There is no profile "{token}" here.', available=known)
