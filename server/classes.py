@@ -50,6 +50,7 @@ def _respond_classes(here: Site, variant: Variant | None) -> Response:
         topic=address,
         triples=lambda: _partitions(here, address),
         page=lambda language: classes_page(here, stem, address, language),
+        canonical=address,
     )
     return respond(here, document, variant)
 

@@ -58,6 +58,7 @@ def _catalogue(variant: Variant | None) -> Response:
         topic=here.url(""),
         triples=lambda: here.store.construct(_CATALOGUE_QUERY),
         page=lambda language: home_page(here, language),
+        canonical=here.url(""),
     )
     return respond(here, document, variant)
 

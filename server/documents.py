@@ -39,7 +39,8 @@ class Document:
 
     `query` is what of the address tells this part or view of the document from others, such as `after=…`. `links` and
     `vary` are added to what every document says. `incoming` is what of the triples points at the topic,
-    `context` the JSON-LD context where it is another than the published one.
+    `context` the JSON-LD context where it is another than the published one. `canonical` is the address that its page
+    calls its one address, where that is another than the stem with the query.
     """
 
     stem: str
@@ -49,6 +50,7 @@ class Document:
     incoming: Callable[[], Collection[ox.Triple]] = tuple
     context: Context | None = None
     query: str = ""
+    canonical: str | None = None
     links: Sequence[str] = ()
     vary: Sequence[str] = ()
 
@@ -178,7 +180,7 @@ def encoded(site: Site, document: Document, form: Format, profile: str | None = 
 
 def _links(site: Site, document: Document) -> list[str]:
     """What the document says in its header: its forms, what it describes, its licence and its one address."""
-    canonical = document.stem + (f"?{document.query}" if document.query else "")
+    canonical = document.canonical or document.stem + (f"?{document.query}" if document.query else "")
     licence = [link(site.licence, "license")] if site.licence else []
     return [
         *alternates(document.stem, document.query),

@@ -87,6 +87,7 @@ def _respond(here: Site, case: Case, stem: str, variant: Variant | None) -> Resp
         topic=case.head,
         triples=lambda: _triples(stem, tell(here, case)),
         page=lambda language: story_page(here, story_address(here, case), tell(here, case), case.head, language),
+        canonical=story_address(here, case),
     )
     return respond(here, document, variant)
 

@@ -246,10 +246,11 @@ def test_n5_a_suffix_ignores_accept_and_links_its_document(live: LiveServer, pat
     wishes = ({}, {"Accept": "image/png"}, {"Accept": CHROME, "Accept_Language": "en"})
     answers = [send(live, path + suffix, **wish) for wish in wishes]
     variant = next(v for v in VARIANTS if v.suffix == suffix)
+    canonical = live("" if path == "/catalogue" else path[1:])
     for got in answers:
         assert (got.status, got.type) == (200, variant.format.media_type)
         assert "accept" not in vary(got)
-        assert [link.target for link in links(got) if link.relation == "canonical"] == [live(path[1:])]
+        assert [link.target for link in links(got) if link.relation == "canonical"] == [canonical]
     assert len({got.body for got in answers}) == len({got.headers["ETag"] for got in answers}) == 1
 
 

@@ -437,6 +437,14 @@ def test_a_page_names_its_variants_and_its_canonical_address(client: FlaskClient
     assert all(fetch(client, urlsplit(href).path)[1].startswith(kind) for kind, href in variants.items())
 
 
+@pytest.mark.parametrize("path", ["", "catalogue", "class/", "class/index", "doc/measure/expulsion"])
+def test_a_page_and_its_header_name_one_canonical_address(client: FlaskClient, path: str) -> None:
+    """Whoever reads the one is told what whoever reads the other is."""
+    answer = client.get(ROOT + path, headers={"Accept": HTML.media_type})
+    named = Page(answer.status_code, answer.get_data(as_text=True)).all("link", rel="canonical")
+    assert [link["href"] for link in named] == re.findall('<([^>]*)>; rel="canonical"', answer.headers["Link"])
+
+
 # Things
 
 

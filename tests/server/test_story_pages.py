@@ -195,6 +195,8 @@ def test_one_story_is_told_at_once_and_none_is_said_to_be_none(tmp_path_factory:
     with told(tmp_path_factory, one) as client:
         html = page(client, "story")
         assert 'rel="canonical" href="https://archive.example/story/measure/a"' in html
+        fields = client.get("/story", headers={"Accept": "text/html"}).headers
+        assert '<https://archive.example/story/measure/a>; rel="canonical"' in fields["Link"]
         assert "step-2" in html
     with told(tmp_path_factory, f"{PREFIXES}<id/measure/a> a dip:DiplomaticMeasure .") as client:
         assert messages("en")["stories_none"] in page(client, "story")
