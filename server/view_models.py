@@ -204,6 +204,8 @@ class Reader:
             return self.page(f"doc/{path}")
         if iri.startswith((f"{W3ID}ns", f"{W3ID}vocab/", f"{W3ID}shapes")):
             return self.page(iri.removeprefix(str(W3ID)))
+        if iri.startswith(self.site.url("catalogue#")):
+            return self.page("catalogue")  # its page has no place for each part of the dataset
         if self.site.base.holds(iri):
             return self.site.path + self.site.base.relative(iri).lstrip("/")
         return iri if iri.startswith(str(W3ID)) else self.site.href(iri)
