@@ -1,7 +1,8 @@
 """The page of a story: its steps in order of time, each with who says so, what stands against it, and what it answers.
 
-Nothing is told as a fact that is only said: a value that the direct layer does not hold is marked, and every value
-leads to the claims it rests on, which stand below it with their speakers.
+Nothing is told as a fact that is only said: a value that the direct layer does not hold is marked, and so is one that
+it holds as expected or inferred (see testimony). Every value leads to the claims it rests on, which stand below it with
+their speakers.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pyoxigraph as ox
 from rdflib import RDF, TIME
 from rdflib.namespace import DCTERMS, PROV
 
+from legation.graph.claims import Claim, read_claims
 from legation.graph.identifiers import thing_path
 from legation.graph.node_index import NodeIndex
 from legation.graph.stories import (
@@ -37,6 +39,7 @@ from .dates import in_words
 from .listing import Part
 from .pages import reader_of, render, variants_of
 from .site import Site
+from .testimony import standing
 from .view_models import DESCRIBING, NAMING, NOTING, Display, Reader, Signal, Value, compact, force, undirected
 
 _TRUE = ox.Literal(True)
@@ -77,10 +80,14 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A value of a step, whether the direct layer holds it, the numbers of the claims for and against it."""
+    """A value of a step, whether the direct layer holds it, what it stands on, the numbers of the claims on it.
+
+    `standing` is as in testimony; `claims` are for the value and `denials` against it.
+    """
 
     value: Value
     is_established: bool
+    standing: str
     claims: tuple[int, ...]
     denials: tuple[int, ...]
     step: int | None = None
@@ -262,6 +269,15 @@ class _Teller:
                 found[thing].append(claim)
         return found
 
+    @cached_property
+    def carriers(self) -> dict[tuple[str, str, object], list[Claim]]:
+        """The claims that affirm or deny a value, by subject, property and value."""
+        found: dict[tuple[str, str, object], list[Claim]] = defaultdict(list)
+        for claim in read_claims(self.index):
+            for content in claim.propositions:
+                found[content.subject.value, content.predicate.value, content.object].append(claim)
+        return found
+
     def _title(self) -> Value:
         named = self.display.value(ox.NamedNode(self.head))
         return replace(named, text=self.say("story_title", head=undirected(named.text)), href=None)
@@ -347,11 +363,22 @@ class _Teller:
     def _row(self, step: Step, predicate: str, values: dict[object, tuple[list[int], list[int]]]) -> SaidRow:
         own = self.index.values(ox.NamedNode(step.iri), predicate)
         said = [
-            Said(self._value(predicate, value), value in own, tuple(sides[0]), tuple(sides[1]), self._number(value))
+            Said(
+                self._value(predicate, value),
+                value in own,
+                self._standing(step.iri, predicate, value),
+                tuple(sides[0]),
+                tuple(sides[1]),
+                self._number(value),
+            )
             for value, sides in values.items()
         ]
         ordered = sorted(said, key=lambda one: (not one.is_established, one.value.text))
         return SaidRow(self.display.property(predicate), tuple(ordered))
+
+    def _standing(self, thing: str, predicate: str, value: object) -> str:
+        is_direct = value in self.index.values(ox.NamedNode(thing), predicate)
+        return standing(is_direct, self.carriers.get((thing, predicate, value), ()))
 
     def _value(self, predicate: str, value: object) -> Value:
         """A value; a time is told by its bounds, not by its name."""
@@ -375,7 +402,8 @@ class _Teller:
                 claims = [claim for claim in self.about.get(other.iri, ()) if self._leads(claim, other, link, step)]
                 if ox.NamedNode(step.iri) in own or claims:
                     value = self.display.value(ox.NamedNode(other.iri))
-                    found[number] = Said(value, ox.NamedNode(step.iri) in own, (), (), number)
+                    stands = self._standing(other.iri, str(link), ox.NamedNode(step.iri))
+                    found[number] = Said(value, ox.NamedNode(step.iri) in own, stands, (), (), number)
         return tuple(found.values())
 
     def _leads(self, claim: str, other: Step, link: str, step: Step) -> bool:

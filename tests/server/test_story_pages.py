@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from flask.testing import FlaskClient
-from invented_stories import BASE, FACTS, PREFIXES, published
+from invented_stories import BASE, FACTS, PREFIXES, claim, published
 from rdflib import Graph
 from rdflib.namespace import DCTERMS, FOAF
 from rdflib.term import URIRef
@@ -49,6 +49,17 @@ MORE = f"{FACTS}\n{NAMES}\n{GISTS}\n<id/statement/speech> dip:speaker <id/person
     "<id/measure/expulsion> dip:directedAt <id/organisation/southmark> ."
 )
 EXPULSION = "story/measure/expulsion"
+OUTRIGHT = "\n".join((
+    MORE,
+    "<id/statement/narration> dip:reportingStance stance:neutral .",
+    "<id/statement/curation> dip:reportingStance stance:endorsed .",
+    claim("e1", "narration", "measure/expulsion", "dip:deadline", "time/april-1").replace("asserted ;", "expected ;"),
+    claim("e2", "curation", "measure/expulsion", "dip:directedAt", "organisation/nato")
+    .replace("asserted ;", "inferred ;"),
+    claim("e3", "narration", "measure/expulsion", "dip:takenBy", "organisation/northland"),
+    "<id/measure/expulsion> dip:directedAt <id/organisation/nato> ; dip:takenBy <id/organisation/northland> .",
+))  # fmt: skip
+"""The same, and values that a vouched statement gives: one as expected, one as inferred, one as asserted."""
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +111,32 @@ def test_what_is_only_said_is_marked_and_what_is_established_is_not(client: Flas
     rows = dict(re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", steps_of(html)[2], re.DOTALL))
     told = {text_of(name).strip().lower(): messages("en")["story_only_said"] in value for name, value in rows.items()}
     assert told == {"directed at": False, "ground": True, "time": False, "deadline": False}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_expected_or_inferred_is_marked(tmp_path_factory: pytest.TempPathFactory, language: str) -> None:
+    """Although the direct layer holds it, beside a value that is stated; the legend says what the marks mean."""
+    words = messages(language)
+    with told(tmp_path_factory, OUTRIGHT) as client:
+        html = page(client, EXPULSION, language)
+    marks = {word: f'">{words[f"standing_{word}"]}</span>' for word in ("expected", "inferred")}
+    found = {
+        path: [word for word, mark in marks.items() if mark in value]
+        for path, value in re.findall(r'<p>\s*<a href="/doc/([^"?]+)(.*?)</p>', steps_of(html)[2], re.DOTALL)
+    }
+    assert found["time/april-1"] == ["expected"]
+    assert found["organisation/nato"] == ["inferred"]
+    assert found["organisation/northland"] == []
+    assert all(text_of(words[f"standing_{word}_how"]) in text_of(html) for word in marks)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_heading_of_a_deadline_says_so(client: FlaskClient, language: str) -> None:
+    """In the words of the time line, behind the title of the measure; the measure itself has its bare title."""
+    steps, due = steps_of(page(client, EXPULSION, language)), f"({messages(language)['story_deadline']})"
+    headings = [text_of(re.findall("<h3>.*?</h3>", one, re.DOTALL)[0]).strip() for one in steps[1:]]
+    measure = "Northland expels three" if language == "en" else "La Norlande expulse trois personnes"
+    assert [one.removeprefix(measure).strip() for one in headings if one.startswith(measure)] == ["", due]
 
 
 def test_what_is_denied_is_said_to_be_denied(client: FlaskClient) -> None:
