@@ -40,7 +40,7 @@ from .listing import Part
 from .pages import reader_of, render, variants_of
 from .site import Site
 from .testimony import standing
-from .view_models import DESCRIBING, NAMING, NOTING, Display, Reader, Signal, Value, compact, force, undirected
+from .view_models import DESCRIBING, NAMING, NOTING, Display, Reader, Signal, Value, compact, force, key_of, undirected
 
 _TRUE = ox.Literal(True)
 _PLAIN = frozenset(map(str, (ReportingStance.endorsed, ReportingStance.neutral, Modality.asserted)))
@@ -275,7 +275,7 @@ class _Teller:
         found: dict[tuple[str, str, object], list[Claim]] = defaultdict(list)
         for claim in read_claims(self.index):
             for content in claim.propositions:
-                found[content.subject.value, content.predicate.value, content.object].append(claim)
+                found[key_of(content.subject), content.predicate.value, content.object].append(claim)
         return found
 
     def _title(self) -> Value:

@@ -473,7 +473,9 @@ def test_a_denial_cannot_be_missed(client: FlaskClient) -> None:
 def test_a_claim_says_who_makes_it_with_what_force_and_on_what_evidence(client: FlaskClient) -> None:
     """Speaker and statement, modality and stance with their meaning, the content as data, and the place in the text."""
     page = read(client, "doc/claim/a/c1", lang="fr")
-    assert page.classed("byline") == ["Avancée par La ministre au nom de Norlande, dans Les propos de la ministre"]
+    assert page.classed("byline") == [
+        "Avancée par La ministre au nom de\u00a0: Norlande, dans Les propos de la ministre"
+    ]
     assert [text.split(" ")[0] for text in page.classed("signal")] == ["Annoncée", "Sous"]
     assert "La Norlande expulse trois personnes" in page.section("proposition")
     assert "effectif chiffré" in page.section("proposition")
