@@ -6,6 +6,7 @@ A page collects what it will show in a few rounds, each one query, and asks for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 from rdflib.namespace import TIME
@@ -15,8 +16,10 @@ from legation.graph.identifiers import is_valid_iri
 from legation.graph.store import Store
 from legation.ontology.terms import SEM
 
-from .subjects import Subject
 from .view_models import Display
+
+if TYPE_CHECKING:
+    from .subjects import Subject
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Properties = Mapping[str, tuple[Term, ...]]
@@ -109,10 +112,11 @@ def properties_of(store: Store, iris: Iterable[str], predicates: Iterable[str]) 
 def display_of(subject: Subject, terms: Iterable[Term | str | None]) -> Display:
     """A display that knows the names of these terms beside those of the description."""
     iris = {str(getattr(term, "value", term)) for term in terms if isinstance(term, ox.NamedNode | str)}
-    return Display(subject.reader, [*subject.description.triples, *_names(subject.site.store, iris)])
+    return Display(subject.reader, [*subject.description.triples, *names_of(subject.site.store, iris)])
 
 
-def _names(store: Store, iris: set[str]) -> list[ox.Triple]:
+def names_of(store: Store, iris: Iterable[str]) -> list[ox.Triple]:
+    """The names of things in every language, in one query."""
     things, labels = nodes(iris), " ".join(f"<{label}>" for label in LABELS)
     if not things:
         return []

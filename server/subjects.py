@@ -12,11 +12,12 @@ from functools import cached_property
 import pyoxigraph as ox
 from rdflib import RDF
 
-from legation.graph.description import Description
+from legation.graph.description import LABELS, Description
 from legation.graph.identifiers import thing_path
 from legation.ontology.terms import DIP, OA
 
 from .class_pages import class_counts, plural
+from .coined import coined_names
 from .site import Site
 from .view_models import (
     DESCRIBING,
@@ -30,9 +31,9 @@ from .view_models import (
     Value,
     class_path,
     key_of,
-    undirected,
 )
 
+_NAMES = frozenset(map(str, LABELS))
 _TOLD = frozenset({*NAMING, *DESCRIBING, *NOTING})
 SHOWN_APART = _TOLD.union(map(str, (DIP.evidence, DIP.proposition, DIP.inTensionWith)))
 """Properties that a page shows in places of their own, and not among its rows."""
@@ -71,8 +72,16 @@ class Subject:
 
     @cached_property
     def display(self) -> Display:
-        """Turns terms into values, with the names that the description holds."""
-        return Display(self.reader, self.description.triples)
+        """Turns terms into values, with the names that the description holds and those coined for what has none."""
+        coined = coined_names(self.reader, self.site.store, self._nameless())
+        return Display(self.reader, self.description.triples, coined)
+
+    def _nameless(self) -> set[str]:
+        """The things of ours that the page shows or links and that have no name of their own."""
+        told, base = self.description, self.site.base
+        named = {t.subject for t in told.triples if t.predicate.value in _NAMES}
+        shown = {term for t in (*told.own, *told.parts, *told.incoming) for term in (t.subject, t.object)} - named
+        return {n.value for n in shown if isinstance(n, ox.NamedNode) and thing_path(base, n.value) is not None}
 
     @cached_property
     def classes(self) -> frozenset[str]:
@@ -107,13 +116,10 @@ class Subject:
 
     @cached_property
     def title(self) -> Value:
-        """Its name; a proposition without one is called by what it says, anything else by its kind and path."""
+        """Its name, or one coined for want; anything else is called by its kind and path."""
         named = self.display.name(self.iri)
         if named is not None:
             return named
-        said = _proposition(self.display, self.iri, list(self.own))
-        if said is not None:
-            return Value(undirected(f"{said.subject.text} — {said.predicate.text} — {said.object.text}"))
         path = thing_path(self.site.base, self.iri) or self.iri
         return Value(f"{self.kinds[0].text} — {path}" if self.kinds else path)
 

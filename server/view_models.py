@@ -265,10 +265,13 @@ def class_named(name: str) -> str | None:
 
 
 class Display:
-    """Turns terms into values for one reader, with the names that some triples give."""
+    """Turns terms into values for one reader, with the names that some triples give, or that were coined for want."""
 
-    def __init__(self, reader: Reader, triples: Iterable[ox.Triple] = ()) -> None:
+    def __init__(
+        self, reader: Reader, triples: Iterable[ox.Triple] = (), coined: Mapping[str, Value] | None = None
+    ) -> None:
         self.reader = reader
+        self._coined = coined or {}
         self._names: dict[str, dict[str, str]] = {}
         self._inside: dict[str, list[ox.Triple]] = {}
         known = {str(name): rank for rank, name in enumerate(LABELS)}
@@ -291,6 +294,8 @@ class Display:
         for tag in (language, "", *LANGUAGES, *texts):
             if is_readable(texts.get(tag, "")):
                 return beginning(Value(texts[tag], tag if tag not in {"", language} else None), NAME_CHARS_MAX)
+        if iri in self._coined:
+            return self._coined[iri]
         foreign = word_names(language).get(compact(iri))
         return Value(self.reader.say.typeset(foreign)) if foreign else None
 
