@@ -16,10 +16,11 @@ from rdflib import RDF, RDFS
 from rdflib.namespace import SKOS
 
 from legation.ontology import schema_org_table
-from legation.ontology.terms import DIP, SCHEMA, SEM
+from legation.ontology.terms import DIP, SCHEMA
 
 from .jsonld_compaction import Context
 from .prefixes import PREFIXES
+from .times import BOUNDS
 
 if TYPE_CHECKING:
     from .description import Description
@@ -29,12 +30,6 @@ _SPACE = str(SCHEMA._NS)
 _TYPE = ox.NamedNode(str(RDF.type))
 _DATE = ox.NamedNode(_SPACE + "Date")
 _NAMES = tuple(map(str, (RDFS.label, SKOS.prefLabel)))
-_BOUNDS = (
-    SEM.hasEarliestBeginTimeStamp,
-    SEM.hasLatestBeginTimeStamp,
-    SEM.hasEarliestEndTimeStamp,
-    SEM.hasLatestEndTimeStamp,
-)
 _LINKS = ("sameAs", "url", "license", "mainEntityOfPage", "isPartOf")
 """Properties whose values are addresses, written as plain text."""
 
@@ -204,7 +199,7 @@ class _Graph:
 
     def _dated(self, node: ox.NamedNode, dates: _Dates) -> Iterator[ox.Triple]:
         for when in self._ends(node, dates.path):
-            days = [self._day(when, str(bound)) for bound in _BOUNDS]
+            days = [self._day(when, str(bound)) for bound in BOUNDS]
             for name, date in ((dates.begin, as_known(*days[:2])), (dates.end, as_known(*days[2:]))):
                 if name and date:
                     yield _said(node, name, ox.Literal(date, datatype=_DATE))

@@ -27,7 +27,7 @@ from .class_tree import below
 from .description import LABELS
 from .identifiers import is_valid_iri
 from .node_index import NodeIndex
-from .times import LAST, Bounds, bounds_of
+from .times import BOUNDS, LAST, Bounds, bounds_of
 
 if TYPE_CHECKING:
     from .store import Store
@@ -105,12 +105,11 @@ def cases(store: Store) -> tuple[Case, ...]:
 
 def _measures(store: Store) -> Iterator[tuple[str, Bounds]]:
     """Every measure with the bounds of its time, as far as it has one outright."""
+    names = dict(zip("abcde", (*BOUNDS, RDF.value), strict=True))
+    bounds = " ".join(f"OPTIONAL {{ ?t <{bound}> ?{name} }}" for name, bound in names.items())
     rows = store.select(f"""SELECT ?m ?a ?b ?c ?d ?e WHERE {{
       VALUES ?k {{ {_nodes(below(DIP.DiplomaticMeasure))} }} ?m a ?k
-      OPTIONAL {{ ?m <{TIME.hasTime}> ?t OPTIONAL {{ ?t <{RDF.value}> ?e }}
-        OPTIONAL {{ ?t <{SEM.hasEarliestBeginTimeStamp}> ?a }} OPTIONAL {{ ?t <{SEM.hasLatestBeginTimeStamp}> ?b }}
-        OPTIONAL {{ ?t <{SEM.hasEarliestEndTimeStamp}> ?c }} OPTIONAL {{ ?t <{SEM.hasLatestEndTimeStamp}> ?d }} }}
-      }}""")
+      OPTIONAL {{ ?m <{TIME.hasTime}> ?t {bounds} }} }}""")
     for measure, *days in sorted(rows, key=str, reverse=True):  # of several times that one measure has, one is last
         if isinstance(measure, ox.NamedNode):
             yield measure.value, Bounds(*(day.value if isinstance(day, ox.Literal) else "" for day in days))

@@ -11,6 +11,13 @@ from legation.ontology.terms import SEM
 
 from .node_index import NodeIndex
 
+BOUNDS = (
+    SEM.hasEarliestBeginTimeStamp,
+    SEM.hasLatestBeginTimeStamp,
+    SEM.hasEarliestEndTimeStamp,
+    SEM.hasLatestEndTimeStamp,
+)
+"""The properties of a time that have its bounds, in the order of `Bounds`."""
 LAST = "~"
 """Sorts after every date."""
 
@@ -29,9 +36,14 @@ class Bounds:
     edtf: str = ""
 
     @property
+    def days(self) -> tuple[str, str, str, str]:
+        """The four days in the order of `BOUNDS`."""
+        return (self.earliest_begin, self.latest_begin, self.earliest_end, self.latest_end)
+
+    @property
     def is_known(self) -> bool:
         """Whether there is any bound."""
-        return any((self.earliest_begin, self.latest_begin, self.earliest_end, self.latest_end))
+        return any(self.days)
 
     @property
     def order(self) -> tuple[str, int, str]:
@@ -42,10 +54,4 @@ class Bounds:
 
 def bounds_of(index: NodeIndex, time: ox.NamedNode | None) -> Bounds:
     """The bounds of a time; none of them for no time."""
-    days = (
-        SEM.hasEarliestBeginTimeStamp,
-        SEM.hasLatestBeginTimeStamp,
-        SEM.hasEarliestEndTimeStamp,
-        SEM.hasLatestEndTimeStamp,
-    )
-    return Bounds(*(index.text(time, day) for day in (*days, RDF.value)))
+    return Bounds(*(index.text(time, day) for day in (*BOUNDS, RDF.value)))

@@ -45,8 +45,7 @@ class Span:
     @classmethod
     def of(cls, bounds: Bounds) -> Span:
         """The bounds of a time as days; what is no day of the years 1 to 9999 bounds nothing here."""
-        written = (bounds.earliest_begin, bounds.latest_begin, bounds.earliest_end, bounds.latest_end)
-        return cls(*map(_day, written))
+        return cls(*map(_day, bounds.days))
 
     @property
     def days(self) -> tuple[date, ...]:

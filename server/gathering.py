@@ -14,7 +14,8 @@ from rdflib.namespace import DCTERMS, TIME
 from legation.graph.description import LABELS
 from legation.graph.identifiers import is_valid_iri
 from legation.graph.store import Store
-from legation.ontology.terms import DIP, SCHEMA, SEM
+from legation.graph.times import BOUNDS
+from legation.ontology.terms import DIP, SCHEMA
 
 PROPOSITIONS_MAX = 600
 """Propositions about the things of one page that are read, each with a claim; the first by the claims' IRIs."""
@@ -22,10 +23,6 @@ REPORTS_MAX = 8
 """Statements inside one another, outwards, that are followed."""
 THINGS_MAX = 200
 """Other things that one page shows with its own."""
-BOUNDS = (
-    SEM.hasEarliestBeginTimeStamp, SEM.hasLatestBeginTimeStamp, SEM.hasEarliestEndTimeStamp, SEM.hasLatestEndTimeStamp,
-)  # fmt: skip
-"""The four bounds of a time, in the order of `charts.Span`."""
 _OF_CLAIM = (RDF.type, DIP.assertedIn, DIP.modality, DIP.negated, DIP.confidence, DIP.inTensionWith, SCHEMA.text)
 _OF_STATEMENT = (
     DIP.speaker, DIP.onBehalfOf, DIP.relayedBy, DIP.reportedIn, DIP.reportingStance, DIP.reportingMode,

@@ -14,7 +14,7 @@ from rdflib.namespace import TIME
 from legation.graph.description import LABELS
 from legation.graph.identifiers import is_valid_iri
 from legation.graph.store import Store
-from legation.ontology.terms import SEM
+from legation.graph.times import BOUNDS
 
 from .view_models import Display
 
@@ -26,17 +26,6 @@ Properties = Mapping[str, tuple[Term, ...]]
 """Values by property."""
 THINGS_MAX = 2000
 """Things that one page asks about in one round; a page shows fewer."""
-BOUNDS = tuple(
-    map(
-        str,
-        (
-            SEM.hasEarliestBeginTimeStamp,
-            SEM.hasLatestBeginTimeStamp,
-            SEM.hasEarliestEndTimeStamp,
-            SEM.hasLatestEndTimeStamp,
-        ),
-    )
-)
 BY_TEXT = "ORDER BY STR(?o) LANG(?o)"
 """Terms in order of their texts. ORDER BY ?o would end this process: the order of values of many datatypes is not
 total in Oxigraph 0.5, and its sorting gives up by aborting (graph.sparql_chain)."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -238,7 +237,7 @@ class _Teller:
     @cached_property
     def axis(self) -> Axis | None:
         """The stretch of time that the dated steps lie in."""
-        return axis(span_of(step) for step in self.steps)
+        return axis(Span.of(step.bounds) for step in self.steps)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -312,7 +311,7 @@ class _Teller:
             when=in_words(self.say, step.bounds),
             is_dated=step.bounds.is_known,
             because=self._because(step),
-            strip=strip(span_of(step), self.axis) if self.axis and number else None,
+            strip=strip(Span.of(step.bounds), self.axis) if self.axis and number else None,
             notes=self.display.texts(own, NOTING) if step.kind != DEADLINE else (),
             rows=self._rows(step, numbers),
             voices=voices,
@@ -496,18 +495,3 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
         met = [group for group in groups if not group.isdisjoint(pair)]
         groups = [group for group in groups if group.isdisjoint(pair)] + [set(pair).union(*met)]
     return sorted(sorted(group) for group in groups)
-
-
-def span_of(step: Step) -> Span:
-    """The bounds of a step as days that can be drawn; what is no day is no bound."""
-    bounds = step.bounds
-    written = (bounds.earliest_begin, bounds.latest_begin, bounds.earliest_end, bounds.latest_end)
-    return Span(*map(day_of, written))
-
-
-def day_of(written: str) -> date | None:
-    """A day as a date (ISO 8601); None for anything else."""
-    try:
-        return date.fromisoformat(written[:10])
-    except ValueError:
-        return None
