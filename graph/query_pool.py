@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from .allocation import roomy
 from .errors import (
@@ -36,7 +36,7 @@ from .errors import (
     ReaderTooSlow,
     StoreBusy,
 )
-from .query_process import DATA, END, HEADER, KILL, LENGTH, NUMBER, SPAWN, Options
+from .query_process import DATA, END, HEADER, KILL, LENGTH, NUMBER, SPAWN, Options, ProgramOptions
 from .remote_text import TermRefused
 
 T = TypeVar("T")
@@ -81,19 +81,6 @@ class Job:
         """The job as bytes on the wire."""
         content = json.dumps({name: getattr(self, name) for name in self.__slots__}).encode()
         return LENGTH.pack(len(content)) + content
-
-
-class ProgramOptions(Protocol):
-    """What a template's program is told: the module to run, and one JSON object on its command line."""
-
-    @property
-    def program(self) -> str:
-        """The module."""
-        ...
-
-    def to_json(self) -> str:
-        """The JSON object."""
-        ...
 
 
 class Template:
@@ -367,7 +354,12 @@ class QueryPool:
     """Query processes over one release, for the tasks of one event loop."""
 
     def __init__(self, store: Path, limits: Limits, prefixes: Mapping[str, str], *, in_memory: bool) -> None:
-        self._options = Options(str(store), in_memory, limits.query_memory_bytes, dict(prefixes))
+        self._options = Options(
+            store=str(store),
+            in_memory=in_memory,
+            memory_bytes=limits.query_memory_bytes,
+            prefixes=dict(prefixes),
+        )
         self._begin(limits, Template(self._options))
 
     def _begin(self, limits: Limits, template: Template) -> None:

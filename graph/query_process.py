@@ -25,7 +25,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import IO, Any, ClassVar, NoReturn, cast
 
@@ -47,33 +47,49 @@ _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 FORMATS = {form.key: form for form in (*RDF_FORMATS, *RESULTS_FORMATS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramOptions:
     """How a template is to work; one JSON object on its command line. `program` is the module to run."""
 
-    program: ClassVar[str] = "legation.graph.query_process"
-    store: str
-    in_memory: bool
+    program: ClassVar[str]
     memory_bytes: int
     prefixes: dict[str, str]
 
     def to_json(self) -> str:
         """The options as a command-line argument."""
-        return json.dumps({name: getattr(self, name) for name in self.__slots__})
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(ProgramOptions):
+    """How a template that holds a release is to work."""
+
+    program: ClassVar[str] = "legation.graph.query_process"
+    store: str
+    in_memory: bool
+
+
+Child = Callable[[int], NoReturn]
+"""What a forked child does with the descriptor of its socket."""
 
 
 def main(arguments: list[str]) -> None:
-    """Run a template: its control socket is standard input, `arguments[0]` its options."""
+    """Run a template over a release; `arguments[0]` has its options."""
+    options = Options(**json.loads(arguments[0]))
+    run_template(lambda: partial(_child, options=options, store=_load(options.store) if options.in_memory else None))
+
+
+def run_template(prepare: Callable[[], Child]) -> None:
+    """Serve orders on standard input until the other side hangs up. What `prepare` loads, the children share."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    options = Options(**json.loads(arguments[0]))
     control = socket.socket(fileno=os.dup(0))
     if sys.platform == "linux":
         die_with_parent()
-    store = _load(options.store) if options.in_memory else None
+    child = prepare()
     gc.freeze()  # shared pages stay shared: no collection touches what the template holds
     control.sendall(NUMBER.pack(os.getpid()))
-    serve_orders(control, partial(_child, options=options, store=store))
+    serve_orders(control, child)
 
 
 def _load(path: str) -> ox.Store:
@@ -82,7 +98,7 @@ def _load(path: str) -> ox.Store:
     return store
 
 
-def serve_orders(control: socket.socket, child: Callable[[int], NoReturn]) -> None:
+def serve_orders(control: socket.socket, child: Child) -> None:
     """Fork and end children until the other side hangs up; `child` is given the descriptor of its socket."""
     children: set[int] = set()
     while True:

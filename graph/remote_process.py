@@ -8,11 +8,9 @@ Turtle. Being killed at the deadline, or when the client hangs up, closes the co
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
-import signal
 import socket
 import sys
 import time
@@ -33,10 +31,10 @@ from .errors import (
     QueryInvalid,
 )
 from .formats import N_TRIPLES, RESULTS_JSON
-from .query_process import FORMATS, NUMBER, Frames, jobs, serve_orders, write
+from .query_process import FORMATS, Frames, ProgramOptions, jobs, run_template, write
 from .remote_engine import Engine, EngineAnswer, RowCap, endpoint_with_account
 from .remote_text import Dataset, TermRefused, for_engine
-from .sandbox import confine, die_with_parent
+from .sandbox import confine
 
 _LOG = logging.getLogger(__name__)
 _KINDS = {
@@ -52,9 +50,9 @@ _ASK_VARIABLE = "__ASK_RETVAL"
 """Virtuoso 7.2.5 answers ASK with a row of this one variable, or none."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteOptions:
-    """How a template is to work; one JSON object on its command line, which has no room for an account."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteOptions(ProgramOptions):
+    """How a template over a foreign engine is to work; a command line has no room for an account."""
 
     program: ClassVar[str] = "legation.graph.remote_process"
     url: str
@@ -64,25 +62,12 @@ class RemoteOptions:
     named_graphs: tuple[str, ...]
     no_graph: str
     query_timeout_s: float
-    memory_bytes: int
-    prefixes: dict[str, str]
-
-    def to_json(self) -> str:
-        """The options as a command-line argument."""
-        return json.dumps({name: getattr(self, name) for name in self.__slots__})
 
 
 def main(arguments: list[str]) -> None:
-    """Run a template: its control socket is standard input, `arguments[0]` its options."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    """Run a template over an engine; `arguments[0]` has its options."""
     options = RemoteOptions(**json.loads(arguments[0]))
-    control = socket.socket(fileno=os.dup(0))
-    if sys.platform == "linux":
-        die_with_parent()
-    gc.freeze()  # shared pages stay shared
-    control.sendall(NUMBER.pack(os.getpid()))
-    serve_orders(control, partial(_child, options=options))
+    run_template(lambda: partial(_child, options=options))
 
 
 def _child(descriptor: int, options: RemoteOptions) -> NoReturn:
